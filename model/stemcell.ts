@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** manifest.json beside a built stemcell: what is in it, with checksums. */
+export const StemcellManifest = z.strictObject({
+  name: z.string(),
+  os: z.string(),
+  /** Version of the stemcell line; equals the Kubernetes version it carries. */
+  version: z.string(),
+  kubernetes: z.string(),
+  /** Digest of all inputs; the folder name in the cache. */
+  key: z.string(),
+  builtAt: z.string(),
+  packages: z.record(z.string(), z.string()),
+  members: z.array(z.strictObject({ path: z.string(), sha256: z.string(), size: z.number().int() })),
+  /** Container image names the archives under images/ import as. */
+  images: z.array(z.string()),
+});
+export type StemcellManifest = z.infer<typeof StemcellManifest>;
+
+export type StemcellState = 'building' | 'ready' | 'failed';

@@ -27,7 +27,9 @@ export const STEP_KINDS = [
   'delete-deployment',
   'run-post-deploy',
   'run-errand',
-  'check-cluster',
+  'build-stemcell-part',
+  'finish-product',
+  'finish-cluster',
 ] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;

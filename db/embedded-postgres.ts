@@ -41,7 +41,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (!existsSync(path.join(data, 'PG_VERSION'))) await initialise(data, options);
   removeStalePid(data);
 
-  const settings = { listen_addresses: '127.0.0.1', port: String(options.port), max_connections: '200', ...options.settings };
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(options.port),
+    max_connections: '200',
+    ...options.settings,
+  };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(options.binaries?.postgres ?? postgres, ['-D', data, '-k', options.folder, ...flags], {
     ...account,
@@ -65,7 +70,15 @@ async function initialise(data: string, options: EmbeddedPostgresOptions): Promi
   if (options.account) chownSync(passwordFile, options.account.uid, options.account.gid);
   const child = spawn(
     options.binaries?.initdb ?? initdb,
-    [`--pgdata=${data}`, `--username=${user}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--locale=C.UTF-8', '--encoding=UTF8', '--no-sync'],
+    [
+      `--pgdata=${data}`,
+      `--username=${user}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--locale=C.UTF-8',
+      '--encoding=UTF8',
+      '--no-sync',
+    ],
     { ...options.account, cwd: options.folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const tail = collectLog(child, options.onLog);

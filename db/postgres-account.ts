@@ -13,7 +13,9 @@ export function postgresAccount(): { uid: number; gid: number } | undefined {
     const fields = lines.find((line) => line.startsWith(`${name}:`))?.split(':');
     if (fields) return { uid: Number(fields[2]), gid: Number(fields[3]) };
   }
-  throw new Error(`PostgreSQL does not run as root and there is no account ${accounts.join(' or ')}. Run node bin/set-up.mjs, which makes one.`);
+  throw new Error(
+    `PostgreSQL does not run as root and there is no account ${accounts.join(' or ')}. Run node bin/set-up.mjs, which makes one.`,
+  );
 }
 
 /**

@@ -57,7 +57,17 @@ async function makeTemplate(maintenanceUrl: string, templateUrl: string): Promis
 
 /** The workflow engine's own tables, so that no test file pays its first migration (1.8 s). */
 async function makeEngineTables(url: string): Promise<void> {
-  const cli = path.join(import.meta.dirname, '..', 'node_modules', '@dbos-inc', 'dbos-sdk', 'dist', 'src', 'cli', 'cli.js');
+  const cli = path.join(
+    import.meta.dirname,
+    '..',
+    'node_modules',
+    '@dbos-inc',
+    'dbos-sdk',
+    'dist',
+    'src',
+    'cli',
+    'cli.js',
+  );
   await promisify(execFile)(process.execPath, [cli, 'schema', url], { cwd: tmpdir() });
 }
 

@@ -1,0 +1,33 @@
+import { asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { instances } from '#db/schema/deployments.ts';
+import type { Tx } from '#db/transaction.ts';
+import { JOB_STATES, ProcessReport, Vitals, type InstanceView } from '#model/deployment.ts';
+
+const MAX_INSTANCES = 5000;
+const JobStateWord = z.enum(JOB_STATES);
+
+/** Instances of one deployment, or of all, by deployment, group and index. */
+export async function listInstances(tx: Tx, filter: { deployment?: string } = {}): Promise<InstanceView[]> {
+  const rows = await tx.db
+    .select()
+    .from(instances)
+    .where(filter.deployment === undefined ? undefined : eq(instances.deployment, filter.deployment))
+    .orderBy(asc(instances.deployment), asc(instances.groupName), asc(instances.index))
+    .limit(MAX_INSTANCES);
+  return rows.map((row) => ({
+    id: row.id,
+    deployment: row.deployment,
+    group: row.groupName,
+    index: row.index,
+    az: row.az,
+    address: row.address,
+    vmType: row.vmType,
+    vmCid: row.vmCid,
+    diskCid: row.diskCid,
+    jobState: JobStateWord.parse(row.jobState),
+    processes: z.array(ProcessReport).parse(row.processes),
+    vitals: row.vitals === null ? null : Vitals.parse(row.vitals),
+    lastHeardAt: row.lastHeardAt?.toISOString() ?? null,
+  }));
+}

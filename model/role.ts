@@ -10,6 +10,7 @@ export type OpsmanRole = (typeof OPSMAN_ROLES)[number];
 
 export const PKS_SCOPES = ['pks.clusters.admin', 'pks.clusters.manage', 'pks.clusters.admin.read'] as const;
 export const UAA_SCOPES = ['uaa.admin', 'scim.read', 'scim.write', 'clients.read', 'clients.write', 'clients.secret', 'clients.admin', 'openid'] as const;
+export const BOSH_SCOPES = ['bosh.admin', 'bosh.read'] as const;
 
 /** What can be done; the table in server/identity/authorize.ts says which groups may. */
 export const ACTIONS = [
@@ -18,9 +19,14 @@ export const ACTIONS = [
   'import-product',
   'apply-changes',
   'read-credential',
+  'view-users',
   'manage-users',
+  'manage-clients',
   'manage-settings',
+  'list-plans',
+  'view-cluster',
   'create-cluster',
+  'update-cluster',
   'delete-cluster',
   'read-kubeconfig',
   'repair',

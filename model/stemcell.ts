@@ -14,6 +14,10 @@ export const StemcellManifest = z.strictObject({
   members: z.array(z.strictObject({ path: z.string(), sha256: z.string(), size: z.number().int() })),
   /** Container image names the archives under images/ import as. */
   images: z.array(z.string()),
+  /** The VM's file system, lowest first: `base` (rootfs.tar: operating system and Kubernetes), `agent` (agent.tar, thin). */
+  layers: z.array(z.strictObject({ name: z.enum(['base', 'agent']), path: z.string(), sha256: z.string() })),
+  /** The archives under images/: every cluster imports `base` at boot, `samples` only where asked for. */
+  archives: z.array(z.strictObject({ name: z.string(), path: z.string(), set: z.enum(['base', 'samples']) })),
 });
 export type StemcellManifest = z.infer<typeof StemcellManifest>;
 

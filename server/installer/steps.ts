@@ -1,0 +1,46 @@
+import type { StepKind } from '#model/change.ts';
+import type { AnyStep } from './step.ts';
+import { applySpec } from './steps/apply-spec.ts';
+import { buildStemcellPart } from './steps/build-stemcell-part.ts';
+import { checkCpi } from './steps/check-cpi.ts';
+import { createNetwork } from './steps/create-network.ts';
+import { createVm } from './steps/create-vm.ts';
+import { deleteDeployment } from './steps/delete-deployment.ts';
+import { deleteDisk } from './steps/delete-disk.ts';
+import { deleteInstance } from './steps/delete-instance.ts';
+import { deleteVm } from './steps/delete-vm.ts';
+import { drainInstance } from './steps/drain-instance.ts';
+import { ensureStemcell } from './steps/ensure-stemcell.ts';
+import { finishCluster } from './steps/finish-cluster.ts';
+import { finishProduct } from './steps/finish-product.ts';
+import { generateVariablesStep } from './steps/generate-variables.ts';
+import { prepareDatastore } from './steps/prepare-datastore.ts';
+import { runErrand } from './steps/run-errand.ts';
+import { saveManifest } from './steps/save-manifest.ts';
+import { waitForAgent } from './steps/wait-for-agent.ts';
+import { waitHealthy } from './steps/wait-healthy.ts';
+import { writeCloudConfig } from './steps/write-cloud-config.ts';
+
+/** Every kind of step a change plan may hold. A forgotten kind does not compile. */
+export const steps = {
+  'check-cpi': checkCpi,
+  'write-cloud-config': writeCloudConfig,
+  'create-network': createNetwork,
+  'prepare-datastore': prepareDatastore,
+  'ensure-stemcell': ensureStemcell,
+  'build-stemcell-part': buildStemcellPart,
+  'save-manifest': saveManifest,
+  'generate-variables': generateVariablesStep,
+  'create-vm': createVm,
+  'wait-for-agent': waitForAgent,
+  'apply-spec': applySpec,
+  'wait-healthy': waitHealthy,
+  'drain-instance': drainInstance,
+  'delete-vm': deleteVm,
+  'delete-disk': deleteDisk,
+  'delete-instance': deleteInstance,
+  'delete-deployment': deleteDeployment,
+  'run-errand': runErrand,
+  'finish-product': finishProduct,
+  'finish-cluster': finishCluster,
+} satisfies Record<StepKind, AnyStep>;

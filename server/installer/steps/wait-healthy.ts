@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { AgentState } from '#agent/protocol.ts';
+import { TesseraError } from '#server/platform/error.ts';
+import { instanceName, readInstance } from '../read-instance.ts';
+import { defineStep } from '../step.ts';
+
+const LOOK_MS = 250;
+const CALL_DEADLINE_MS = 10_000;
+
+/** Waits until all processes of the instance run and pass their health checks; then runs the post-start scripts. */
+export const waitHealthy = defineStep({
+  input: z.strictObject({ instance: z.string(), watchTimeMs: z.number().int().positive() }),
+  interruptible: true,
+  run: async (context, { instance, watchTimeMs }) => {
+    const row = await readInstance(context.pool, instance);
+    const started = context.clock.monotonic();
+    let state: AgentState | null = null;
+    while (state?.jobState !== 'running') {
+      const waited = context.clock.monotonic() - started;
+      if (waited > watchTimeMs) {
+        const sick = state?.processes.filter((process) => process.state !== 'running') ?? [];
+        const names = sick.map((process) => `${process.name} ${process.state}${process.lastExit ? ` (${process.lastExit})` : ''}`);
+        throw new TesseraError('unhealthy', `${instanceName(row)} is not healthy after ${Math.round(waited / 1000)} s: ${names.join(', ') || 'no state'}. Look at the log of the named process, then retry.`);
+      }
+      if (state) await context.clock.sleep(LOOK_MS, context.signal);
+      const answer = await context.agents.call(row.id, { method: 'get-state' }, { signal: context.signal, deadlineMs: CALL_DEADLINE_MS });
+      state = AgentState.parse(answer);
+    }
+    await context.agents.call(row.id, { method: 'run-script', script: 'post-start' }, { signal: context.signal, deadlineMs: watchTimeMs });
+    await context.log(`healthy after ${Math.round(context.clock.monotonic() - started)} ms: ${state.processes.map((process) => process.name).join(' ')}`);
+  },
+});

@@ -37,7 +37,12 @@ async function compile(folder: string, line: StemcellLine, context: BuildContext
   const go = await openGo(context);
   const module = join(folder, 'module');
   await mkdir(join(module, 'coredns'), { recursive: true });
-  context.progress({ stage: 'addons', done: 0, total: 0, message: 'getting the modules of flannel, CoreDNS, local-path-provisioner and metrics-server' });
+  context.progress({
+    stage: 'addons',
+    done: 0,
+    total: 0,
+    message: 'getting the modules of flannel, CoreDNS, local-path-provisioner and metrics-server',
+  });
   await writeFile(join(module, 'go.mod'), addonsGoMod(line));
   await writeFile(join(module, 'coredns', 'main.go'), await readFile(COREDNS_SOURCE));
   await copyFlannel(go, module, line.addons.flannel, context);
@@ -55,7 +60,9 @@ async function compile(folder: string, line: StemcellLine, context: BuildContext
 
 /** A copy of flannel's source without the dropped backends: a module of the cache is read-only and cannot be overlaid. */
 async function copyFlannel(go: GoCommand, module: string, version: string, context: BuildContext): Promise<void> {
-  const answer = Download.parse(JSON.parse(await go(['mod', 'download', '-json', `${FLANNEL}@v${version}`], { cwd: module })));
+  const answer = Download.parse(
+    JSON.parse(await go(['mod', 'download', '-json', `${FLANNEL}@v${version}`], { cwd: module })),
+  );
   const copy = join(module, 'flannel');
   await cp(answer.Dir, copy, { recursive: true });
   await runCommand('chmod', ['-R', 'u+w', copy], { signal: context.signal });

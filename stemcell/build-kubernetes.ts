@@ -6,7 +6,14 @@ import { type GoCommand, goBuild, openGo } from './go-build.ts';
 import { GO_TOOLCHAIN } from './lines.ts';
 import type { BuildContext } from './progress.ts';
 
-export const KUBERNETES_PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'] as const;
+export const KUBERNETES_PROGRAMS = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'kubelet',
+  'kubectl',
+] as const;
 
 const SOURCE = new URL('./go/kubernetes/main.go', import.meta.url);
 const Download = z.object({ GoMod: z.string() });
@@ -38,12 +45,18 @@ async function compile(folder: string, version: string, context: BuildContext): 
   const stamps = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
   const symbols: Record<string, string> = {};
   for (const [name, value] of Object.entries(stamps)) symbols[`k8s.io/component-base/version.${name}`] = value;
-  await goBuild(go, { module, packages: ['.'], out: join(folder, 'kubernetes'), symbols, stage: 'kubernetes' }, context);
+  await goBuild(
+    go,
+    { module, packages: ['.'], out: join(folder, 'kubernetes'), symbols, stage: 'kubernetes' },
+    context,
+  );
   await rm(module, { recursive: true });
 }
 
 async function kubernetesGoMod(go: GoCommand, cwd: string, version: string): Promise<string> {
-  const answer = Download.parse(JSON.parse(await go(['mod', 'download', '-json', `k8s.io/kubernetes@v${version}`], { cwd })));
+  const answer = Download.parse(
+    JSON.parse(await go(['mod', 'download', '-json', `k8s.io/kubernetes@v${version}`], { cwd })),
+  );
   return wrapperGoMod(await readFile(answer.GoMod, 'utf8'), version);
 }
 

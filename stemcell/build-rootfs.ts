@@ -49,15 +49,29 @@ const EXCLUDES = [
 ];
 
 /** mmdebstrap's own phases, in order, as they show in its output. */
-const PHASES = ['running apt-get update', 'downloading packages', 'extracting archives', 'installing essential', 'installing remaining', 'creating tarball'];
+const PHASES = [
+  'running apt-get update',
+  'downloading packages',
+  'extracting archives',
+  'installing essential',
+  'installing remaining',
+  'creating tarball',
+];
 
 /** Folder with `rootfs.tar` (the operating system alone) and `packages.json` (name → version). About 25 s and 420 MB. */
-export async function buildRootfs(options: { suite: string; debianMirror: string }, context: BuildContext): Promise<CacheEntry> {
+export async function buildRootfs(
+  options: { suite: string; debianMirror: string },
+  context: BuildContext,
+): Promise<CacheEntry> {
   const inputs = { suite: options.suite, packages: PACKAGES, excludes: EXCLUDES, architecture: 'amd64' };
   return cacheEntry({ kind: 'rootfs', inputs, build: (folder) => makeRootfs(folder, options, context) }, context);
 }
 
-async function makeRootfs(folder: string, options: { suite: string; debianMirror: string }, context: BuildContext): Promise<void> {
+async function makeRootfs(
+  folder: string,
+  options: { suite: string; debianMirror: string },
+  context: BuildContext,
+): Promise<void> {
   const tar = join(folder, 'rootfs.tar');
   const source = await findDebianSource(options.suite, options.debianMirror, context.signal);
   const args = [

@@ -20,7 +20,7 @@ export type CacheRequest = {
   kind: string;
   inputs: unknown;
   /** Fills the empty folder; whatever lies there at the end is the entry. */
-  build: (folder: string) => Promise<void>;
+  build: (folder: string, key: string) => Promise<void>;
 };
 
 export type CacheEntry = { key: string; folder: string; members: CacheMember[] };
@@ -53,7 +53,9 @@ export async function findEntry(kind: string, inputs: unknown, context: BuildCon
   const text = await readOrNull(join(folder, 'entry.json'));
   if (text === null) return null;
   const parsed = Entry.safeParse(parseJson(text));
-  const damage = parsed.success ? await findDamage(folder, parsed.data.members, context.signal) : 'entry.json is unreadable';
+  const damage = parsed.success
+    ? await findDamage(folder, parsed.data.members, context.signal)
+    : 'entry.json is unreadable';
   if (parsed.success && damage === null) return { key, folder, members: parsed.data.members };
   say(context, kind, `cache entry ${key.slice(0, 12)} is damaged (${damage}); building it again`);
   return null;
@@ -68,9 +70,12 @@ async function buildEntry(request: CacheRequest, key: string, context: BuildCont
   await rm(folder, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   try {
-    await request.build(work);
+    await request.build(work, key);
     const members = await describeMembers(work, context.signal);
-    await writeFile(join(work, 'entry.json'), `${JSON.stringify({ kind: request.kind, inputs: request.inputs, members }, null, 1)}\n`);
+    await writeFile(
+      join(work, 'entry.json'),
+      `${JSON.stringify({ kind: request.kind, inputs: request.inputs, members }, null, 1)}\n`,
+    );
     await rememberVerified(work, members);
     await rename(work, folder);
     return { key, folder, members };
@@ -93,7 +98,11 @@ export async function describeMembers(folder: string, signal: AbortSignal): Prom
     } finally {
       await handle.close();
     }
-    members.push({ path: full.slice(folder.length + 1), size: (await stat(full)).size, sha256: await hashFile(full, signal) });
+    members.push({
+      path: full.slice(folder.length + 1),
+      size: (await stat(full)).size,
+      sha256: await hashFile(full, signal),
+    });
   }
   return members.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -108,7 +117,8 @@ async function findDamage(folder: string, members: CacheMember[], signal: AbortS
     if (stamp === null) return `${member.path} is missing`;
     if (known[member.path] === stamp) continue;
     changed = true;
-    if ((await hashFile(join(folder, member.path), signal)) !== member.sha256) return `checksum of ${member.path} differs`;
+    if ((await hashFile(join(folder, member.path), signal)) !== member.sha256)
+      return `checksum of ${member.path} differs`;
   }
   if (changed) await rememberVerified(folder, members);
   return null;

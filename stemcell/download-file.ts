@@ -59,7 +59,11 @@ export async function downloadText(url: string, signal: AbortSignal): Promise<st
       // undici's body yields Buffers
       const bytes = chunk as Buffer;
       size += bytes.length;
-      if (size > MAX_TEXT_BYTES) throw new TesseraError('stemcell_build_failed', `${url} should be a short text and is longer than ${MAX_TEXT_BYTES} bytes.`);
+      if (size > MAX_TEXT_BYTES)
+        throw new TesseraError(
+          'stemcell_build_failed',
+          `${url} should be a short text and is longer than ${MAX_TEXT_BYTES} bytes.`,
+        );
       chunks.push(bytes);
     }
     return Buffer.concat(chunks).toString('utf8');
@@ -79,10 +83,13 @@ async function downloadOnce(url: string, destination: string, options: DownloadO
     },
   });
   await pipeline(body, count, createWriteStream(destination), { signal: options.signal });
-  if (length !== null && done !== length) throw new TesseraError('stemcell_build_failed', `${url} ended after ${done} of ${length} bytes.`);
+  if (length !== null && done !== length)
+    throw new TesseraError('stemcell_build_failed', `${url} ended after ${done} of ${length} bytes.`);
   const actual = hash.digest('hex');
   if (options.sha256 !== undefined && actual !== options.sha256) {
-    throw new ChecksumError(`${url} has the SHA-256 ${actual}, but its checksum file says ${options.sha256}. It was thrown away.`);
+    throw new ChecksumError(
+      `${url} has the SHA-256 ${actual}, but its checksum file says ${options.sha256}. It was thrown away.`,
+    );
   }
 }
 
@@ -122,7 +129,15 @@ async function followRedirects(url: string, dispatcher: EnvHttpProxyAgent, signa
 }
 
 function isConnectFailure(error: unknown): boolean {
-  const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'];
+  const codes = [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'ETIMEDOUT',
+  ];
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }
 

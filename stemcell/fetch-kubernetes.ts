@@ -24,17 +24,26 @@ export async function fetchKubernetes(source: KubernetesSource, context: BuildCo
   if (source.mirror === 'none') return build(source.version, context);
 
   const inputs = { version: source.version, source: 'official binaries' };
-  const cached = (await findEntry('kubernetes', inputs, context)) ?? (await findBuiltKubernetes(source.version, context));
+  const cached =
+    (await findEntry('kubernetes', inputs, context)) ?? (await findBuiltKubernetes(source.version, context));
   if (cached !== null) return cached;
 
   const base = `${(source.mirror || KUBERNETES_MIRROR).replace(/\/$/, '')}/release/v${source.version}/bin/linux/amd64`;
   try {
-    return await cacheEntry({ kind: 'kubernetes', inputs, build: (folder) => download(folder, base, context) }, context);
+    return await cacheEntry(
+      { kind: 'kubernetes', inputs, build: (folder) => download(folder, base, context) },
+      context,
+    );
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof ChecksumError || !(error instanceof TesseraError)) throw error;
     const words = error instanceof MirrorAbsentError ? error.message : `The mirror is not usable: ${error.message}`;
-    context.progress({ stage: 'kubernetes', done: 0, total: 0, message: `${words} Compiling Kubernetes ${source.version} from Go modules instead` });
+    context.progress({
+      stage: 'kubernetes',
+      done: 0,
+      total: 0,
+      message: `${words} Compiling Kubernetes ${source.version} from Go modules instead`,
+    });
   }
   return build(source.version, context);
 }
@@ -46,7 +55,8 @@ async function download(folder: string, base: string, context: BuildContext): Pr
   for (const name of KUBERNETES_PROGRAMS) sums.set(name, await readChecksum(`${base}/${name}.sha256`, context.signal));
   for (const [index, name] of KUBERNETES_PROGRAMS.entries()) {
     const file = join(folder, name);
-    const say = (part: string) => context.progress({ stage: 'kubernetes', done: index, total, message: `${name}: ${part}` });
+    const say = (part: string) =>
+      context.progress({ stage: 'kubernetes', done: index, total, message: `${name}: ${part}` });
     await downloadFile(`${base}/${name}`, file, {
       signal: context.signal,
       sha256: sums.get(name) ?? '',

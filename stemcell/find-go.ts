@@ -26,7 +26,12 @@ export async function findGo(context: BuildContext): Promise<string> {
     seen.push(`${place} is ${version}`);
   }
   const reason = seen.length === 0 ? 'no Go on this machine' : seen.join(', ');
-  context.progress({ stage: 'kubernetes', done: 0, total: 0, message: `${reason}; getting Go ${GO_TOOLCHAIN.version}` });
+  context.progress({
+    stage: 'kubernetes',
+    done: 0,
+    total: 0,
+    message: `${reason}; getting Go ${GO_TOOLCHAIN.version}`,
+  });
   try {
     return await fetchToolchain(context);
   } catch (error) {
@@ -65,7 +70,10 @@ async function goVersion(command: string, signal: AbortSignal): Promise<string |
 async function fetchToolchain(context: BuildContext): Promise<string> {
   const { version, sum } = GO_TOOLCHAIN;
   const inputs = { version, sum };
-  const entry = await cacheEntry({ kind: 'go-toolchain', inputs, build: (folder) => unpackToolchain(folder, context) }, context);
+  const entry = await cacheEntry(
+    { kind: 'go-toolchain', inputs, build: (folder) => unpackToolchain(folder, context) },
+    context,
+  );
   return join(entry.folder, 'bin', 'go');
 }
 
@@ -76,7 +84,11 @@ async function unpackToolchain(folder: string, context: BuildContext): Promise<v
   const url = `${proxy}/golang.org/toolchain/@v/v0.0.1-go${version}.linux-amd64.zip`;
   await downloadFile(url, zip, { signal: context.signal });
   const actual = await unzipModule(zip, `golang.org/toolchain@v0.0.1-go${version}.linux-amd64/`, folder);
-  if (actual !== sum) throw new TesseraError('stemcell_build_failed', `The Go toolchain from ${proxy} has the checksum ${actual}, not ${sum}.`);
+  if (actual !== sum)
+    throw new TesseraError(
+      'stemcell_build_failed',
+      `The Go toolchain from ${proxy} has the checksum ${actual}, not ${sum}.`,
+    );
   await rm(zip);
 }
 
@@ -108,15 +120,25 @@ async function unzipModule(zip: string, prefix: string, folder: string): Promise
   return `h1:${total.digest('base64')}`;
 }
 
-async function unzipEntry(entry: yauzl.Entry, prefix: string, folder: string, open: (entry: yauzl.Entry) => Promise<Readable>): Promise<string> {
+async function unzipEntry(
+  entry: yauzl.Entry,
+  prefix: string,
+  folder: string,
+  open: (entry: yauzl.Entry) => Promise<Readable>,
+): Promise<string> {
   const relative = normalize(entry.fileName.slice(prefix.length));
   if (!entry.fileName.startsWith(prefix) || relative.startsWith('..') || relative.startsWith('/')) {
-    throw new TesseraError('stemcell_build_failed', `The Go toolchain archive holds the path ${entry.fileName}, which leads out of it.`);
+    throw new TesseraError(
+      'stemcell_build_failed',
+      `The Go toolchain archive holds the path ${entry.fileName}, which leads out of it.`,
+    );
   }
   const target = join(folder, relative);
   await mkdir(dirname(target), { recursive: true });
   await pipeline(await open(entry), createWriteStream(target));
   // module zips carry no modes; go itself marks these two places
   if (relative.startsWith('bin/') || relative.startsWith('pkg/tool/')) await chmod(target, 0o755);
-  return createHash('sha256').update(await readFile(target)).digest('hex');
+  return createHash('sha256')
+    .update(await readFile(target))
+    .digest('hex');
 }

@@ -11,12 +11,16 @@ const BUSY = 75;
  * process has it. The kernel keeps the lock (flock) in a child whose stdin is a pipe from here, so a lock never outlives its holder,
  * however the holder ends, and it also works between containers that share the folder.
  */
-export async function holdLock(file: string, options: { signal: AbortSignal; onWait?: (holder: string) => void }): Promise<HeldLock> {
+export async function holdLock(
+  file: string,
+  options: { signal: AbortSignal; onWait?: (holder: string) => void },
+): Promise<HeldLock> {
   const free = await tryLock(file, ['--nonblock', '--conflict-exit-code', String(BUSY)], options.signal);
   if (free !== null) return free;
   options.onWait?.((await readFile(file, 'utf8')).trim() || 'another process');
   const waited = await tryLock(file, [], options.signal);
-  if (waited === null) throw new TesseraError('internal', `flock said that ${file} is busy without being asked not to wait.`);
+  if (waited === null)
+    throw new TesseraError('internal', `flock said that ${file} is busy without being asked not to wait.`);
   return waited;
 }
 
@@ -55,7 +59,10 @@ async function tryLock(file: string, flags: string[], signal: AbortSignal): Prom
     return { release };
   }
   if (outcome === BUSY) return null;
-  throw new TesseraError('stemcell_build_failed', `cannot lock ${file}: flock ended with ${outcome}: ${message.trim()}`);
+  throw new TesseraError(
+    'stemcell_build_failed',
+    `cannot lock ${file}: flock ended with ${outcome}: ${message.trim()}`,
+  );
 }
 
 function killGroup(pid: number | undefined): void {

@@ -40,25 +40,30 @@ export async function runCommand(command: string, args: string[], options: Comma
   });
   createInterface({ input: child.stderr }).on('line', keep);
 
-  const stop = killGroupOnAbort(child.pid, options.signal);
+  const forget = killGroupOnAbort(child.pid, options.signal);
   try {
     const code = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (exitCode) => resolve(exitCode ?? -1));
     });
     options.signal.throwIfAborted();
-    if (code === 127) throw new TesseraError('stemcell_build_failed', `${command} is not installed on this machine. ${tail.join(' ')}`);
+    if (code === 127)
+      throw new TesseraError('stemcell_build_failed', `${command} is not installed on this machine. ${tail.join(' ')}`);
     if (code !== 0) {
-      throw new TesseraError('stemcell_build_failed', `${command} ${args[0] ?? ''} ended with ${code}: ${tail.join('\n')}`);
+      throw new TesseraError(
+        'stemcell_build_failed',
+        `${command} ${args[0] ?? ''} ended with ${code}: ${tail.join('\n')}`,
+      );
     }
     return stdout.join('\n');
   } finally {
-    stop();
+    forget?.();
   }
 }
 
-function killGroupOnAbort(pid: number | undefined, signal: AbortSignal): () => void {
-  if (pid === undefined) return () => {};
+/** Returns what ends the watch; nothing to watch when the command could not be started. */
+function killGroupOnAbort(pid: number | undefined, signal: AbortSignal): (() => void) | undefined {
+  if (pid === undefined) return undefined;
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
     killGroup(pid, 'SIGTERM');

@@ -9,7 +9,16 @@ export const OPSMAN_ROLES = [
 export type OpsmanRole = (typeof OPSMAN_ROLES)[number];
 
 export const PKS_SCOPES = ['pks.clusters.admin', 'pks.clusters.manage', 'pks.clusters.admin.read'] as const;
-export const UAA_SCOPES = ['uaa.admin', 'scim.read', 'scim.write', 'clients.read', 'clients.write', 'clients.secret', 'clients.admin', 'openid'] as const;
+export const UAA_SCOPES = [
+  'uaa.admin',
+  'scim.read',
+  'scim.write',
+  'clients.read',
+  'clients.write',
+  'clients.secret',
+  'clients.admin',
+  'openid',
+] as const;
 export const BOSH_SCOPES = ['bosh.admin', 'bosh.read'] as const;
 
 /** What can be done; the table in server/identity/authorize.ts says which groups may. */

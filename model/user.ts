@@ -9,7 +9,10 @@ export const UserName = z
   .max(255, 'user name: at most 255 characters')
   .regex(/^[\p{L}\p{N}+\-_.@'!]+$/u, "user name: letters, digits and + - _ . @ ' ! only");
 
-export const Password = z.string().min(8, 'password: at least 8 characters').max(255, 'password: at most 255 characters');
+export const Password = z
+  .string()
+  .min(8, 'password: at least 8 characters')
+  .max(255, 'password: at most 255 characters');
 
 export const Passphrase = z
   .string()

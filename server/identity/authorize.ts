@@ -7,7 +7,13 @@ import { TesseraError } from '#server/platform/error.ts';
  */
 type Right = { groups: readonly string[]; own?: readonly string[] };
 
-const OPSMAN_ALL = ['opsman.admin', 'opsman.full_control', 'opsman.restricted_control', 'opsman.full_view', 'opsman.restricted_view'] as const;
+const OPSMAN_ALL = [
+  'opsman.admin',
+  'opsman.full_control',
+  'opsman.restricted_control',
+  'opsman.full_view',
+  'opsman.restricted_view',
+] as const;
 const OPSMAN_WRITERS = ['opsman.admin', 'opsman.full_control', 'opsman.restricted_control'] as const;
 
 const RIGHTS = {
@@ -23,7 +29,10 @@ const RIGHTS = {
   'manage-clients': { groups: ['opsman.admin', 'uaa.admin', 'clients.admin', 'clients.write'] },
   'manage-settings': { groups: ['opsman.admin'] },
   'list-plans': { groups: ['pks.clusters.admin', 'pks.clusters.manage', 'pks.clusters.admin.read', ...OPSMAN_ALL] },
-  'view-cluster': { groups: ['pks.clusters.admin', 'pks.clusters.admin.read', ...OPSMAN_ALL], own: ['pks.clusters.manage'] },
+  'view-cluster': {
+    groups: ['pks.clusters.admin', 'pks.clusters.admin.read', ...OPSMAN_ALL],
+    own: ['pks.clusters.manage'],
+  },
   'create-cluster': { groups: ['pks.clusters.admin', 'pks.clusters.manage'] },
   'update-cluster': { groups: ['pks.clusters.admin'], own: ['pks.clusters.manage'] },
   'delete-cluster': { groups: ['pks.clusters.admin'], own: ['pks.clusters.manage'] },
@@ -57,7 +66,11 @@ export type RightScope = { ownedBy?: string | undefined };
 export function may(actor: Actor, action: Action, scope: RightScope = {}): boolean {
   const right: Right = RIGHTS[action];
   if (right.groups.some((group) => actor.groups.includes(group))) return true;
-  return scope.ownedBy !== undefined && scope.ownedBy === actor.name && (right.own ?? []).some((group) => actor.groups.includes(group));
+  return (
+    scope.ownedBy !== undefined &&
+    scope.ownedBy === actor.name &&
+    (right.own ?? []).some((group) => actor.groups.includes(group))
+  );
 }
 
 /** Throws forbidden, naming the groups of which one is missing. */

@@ -22,13 +22,28 @@ const DESCRIPTIONS: Record<string, string> = {
 };
 
 /** Groups made at set-up. */
-export const BUILT_IN_GROUPS = [...OPSMAN_ROLES, ...PKS_SCOPES, ...BOSH_SCOPES, ...UAA_SCOPES, 'uaa.resource', 'groups.update'].map((displayName) => ({
+export const BUILT_IN_GROUPS = [
+  ...OPSMAN_ROLES,
+  ...PKS_SCOPES,
+  ...BOSH_SCOPES,
+  ...UAA_SCOPES,
+  'uaa.resource',
+  'groups.update',
+].map((displayName) => ({
   displayName,
   description: DESCRIPTIONS[displayName] ?? '',
 }));
 
 /** Groups of the administrator made at set-up. */
-export const ADMINISTRATOR_GROUPS = ['opsman.admin', 'pks.clusters.admin', 'bosh.admin', 'uaa.admin', 'clients.admin', 'scim.read', 'scim.write'];
+export const ADMINISTRATOR_GROUPS = [
+  'opsman.admin',
+  'pks.clusters.admin',
+  'bosh.admin',
+  'uaa.admin',
+  'clients.admin',
+  'scim.read',
+  'scim.write',
+];
 
 export type BuiltInClient = {
   issuer: Issuer;
@@ -41,7 +56,16 @@ export type BuiltInClient = {
   authorities: string[];
 };
 
-const UAA_ADMINISTRATION = ['clients.admin', 'clients.read', 'clients.secret', 'clients.write', 'scim.read', 'scim.write', 'uaa.admin', 'uaa.resource'];
+const UAA_ADMINISTRATION = [
+  'clients.admin',
+  'clients.read',
+  'clients.secret',
+  'clients.write',
+  'scim.read',
+  'scim.write',
+  'uaa.admin',
+  'uaa.resource',
+];
 
 export const BUILT_IN_CLIENTS: readonly BuiltInClient[] = [
   {

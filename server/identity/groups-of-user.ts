@@ -17,7 +17,11 @@ export async function groupsOfUser(tx: Tx, userId: string): Promise<string[]> {
 
 /** The user as an actor with all groups; null when gone or deactivated. */
 export async function actorOfUser(tx: Tx, userId: string): Promise<Actor | null> {
-  const [user] = await tx.db.select({ userName: users.userName, active: users.active }).from(users).where(eq(users.id, userId)).limit(1);
+  const [user] = await tx.db
+    .select({ userName: users.userName, active: users.active })
+    .from(users)
+    .where(eq(users.id, userId))
+    .limit(1);
   if (!user?.active) return null;
   return { name: user.userName, userId, groups: await groupsOfUser(tx, userId) };
 }

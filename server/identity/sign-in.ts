@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { sessions } from '#db/schema/identity.ts';
 import type { Tx } from '#db/transaction.ts';
-import { OPSMAN_ROLES, type Actor } from '#model/role.ts';
+import { type Actor, OPSMAN_ROLES } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 import { TesseraError } from '#server/platform/error.ts';
@@ -26,7 +26,10 @@ export async function signIn(tx: Tx, credentials: Credentials): Promise<SignInOu
   if (!OPSMAN_ROLES.some((role) => actor.groups.includes(role))) {
     return {
       ok: false,
-      error: new TesseraError('forbidden', `${user.userName} may not use the console: that takes one of the groups ${OPSMAN_ROLES.join(', ')}. Ask an administrator.`),
+      error: new TesseraError(
+        'forbidden',
+        `${user.userName} may not use the console: that takes one of the groups ${OPSMAN_ROLES.join(', ')}. Ask an administrator.`,
+      ),
     };
   }
   const token = newSecret(43);
@@ -35,7 +38,12 @@ export async function signIn(tx: Tx, credentials: Credentials): Promise<SignInOu
   await tx.client.query('delete from sessions where expires_at < now()');
   await tx.db
     .insert(sessions)
-    .values({ hash: sha256(token), userId: user.id, csrf, expiresAt: sql`now() + make_interval(secs => ${SESSION_IDLE_S})` });
+    .values({
+      hash: sha256(token),
+      userId: user.id,
+      csrf,
+      expiresAt: sql`now() + make_interval(secs => ${SESSION_IDLE_S})`,
+    });
   await appendAudit(tx, actor, 'sign-in', `user/${user.id}`, { address: credentials.address });
   return { ok: true, token, csrf, actor };
 }

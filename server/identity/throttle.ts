@@ -15,11 +15,16 @@ export type ThrottleKey = { kind: keyof typeof TRIES; name: string };
 
 const spell = (key: ThrottleKey): string => `${key.kind}:${key.name.toLowerCase()}`;
 
-/** Throws throttled while any of the keys is paused. Locks the rows, so that tries made at once are counted one after the other. */
+/**
+ * Throws throttled while any of the keys is paused. Takes a lock on the first key (the user or client) until the transaction ends:
+ * a hundred guesses sent at once are counted one after the other.
+ */
 export async function checkThrottle(tx: Tx, keys: readonly ThrottleKey[]): Promise<void> {
+  for (const key of keys.slice(0, 1))
+    await tx.client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [spell(key)]);
   const { rows } = await tx.client.query<{ seconds: number }>(
     `select ceil(extract(epoch from blocked_until - now()))::int as seconds from log_in_failures
-      where key = any($1) order by key for update`,
+      where key = any($1)`,
     [keys.map(spell)],
   );
   const wait = Math.max(0, ...rows.map((row) => row.seconds));
@@ -43,7 +48,10 @@ export async function recordFailure(tx: Tx, keys: readonly ThrottleKey[]): Promi
     const failures = rows[0]?.failures ?? 1;
     if (failures >= tries) {
       const pause = Math.min(PAUSE_S * 2 ** (failures - tries), LONGEST_PAUSE_S);
-      await tx.client.query(`update log_in_failures set blocked_until = now() + make_interval(secs => $2) where key = $1`, [spell(key), pause]);
+      await tx.client.query(
+        `update log_in_failures set blocked_until = now() + make_interval(secs => $2) where key = $1`,
+        [spell(key), pause],
+      );
     }
     left = Math.min(left, Math.max(0, tries - failures));
   }
@@ -57,5 +65,7 @@ export async function forgetFailures(tx: Tx, keys: readonly ThrottleKey[]): Prom
 
 /** Removes rows nobody needs any more, so that the table does not grow with every guessed name. */
 export async function sweepFailures(tx: Tx): Promise<void> {
-  await tx.db.delete(logInFailures).where(sql`${logInFailures.blockedUntil} < now() - make_interval(secs => ${FORGET_S})`);
+  await tx.db
+    .delete(logInFailures)
+    .where(sql`${logInFailures.blockedUntil} < now() - make_interval(secs => ${FORGET_S})`);
 }

@@ -13,7 +13,9 @@ export type Credentials = {
 };
 
 /** A value, not a throw: the count of wrong tries must be committed with the refusal. */
-export type CredentialsOutcome = { ok: true; user: { id: string; userName: string } } | { ok: false; error: TesseraError };
+export type CredentialsOutcome =
+  | { ok: true; user: { id: string; userName: string } }
+  | { ok: false; error: TesseraError };
 
 /** Compared with when the user does not exist, so that the answer takes as long. */
 let decoy: Promise<string> | null = null;
@@ -47,6 +49,9 @@ export async function verifyCredentials(tx: Tx, credentials: Credentials): Promi
 }
 
 function refusal(left: number): TesseraError {
-  const next = left === 0 ? 'There is a pause of 1 minute now.' : `After ${left} more ${left === 1 ? 'try' : 'tries'} there is a pause of 1 minute.`;
+  const next =
+    left === 0
+      ? 'There is a pause of 1 minute now.'
+      : `After ${left} more ${left === 1 ? 'try' : 'tries'} there is a pause of 1 minute.`;
   return new TesseraError('bad_credentials', `User name and password do not match. ${next}`);
 }

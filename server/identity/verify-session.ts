@@ -30,7 +30,10 @@ export async function verifySession(tx: Tx, token: string): Promise<Session | nu
     return null;
   }
   if (row.stale) {
-    await tx.client.query(`update sessions set last_seen_at = now(), expires_at = now() + make_interval(secs => $2) where hash = $1`, [hash, SESSION_IDLE_S]);
+    await tx.client.query(
+      `update sessions set last_seen_at = now(), expires_at = now() + make_interval(secs => $2) where hash = $1`,
+      [hash, SESSION_IDLE_S],
+    );
   }
   return { actor, csrf: row.csrf, expiresAt: row.expires_at };
 }

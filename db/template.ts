@@ -29,6 +29,7 @@ export default async function startTestServer(project: TestProject): Promise<() 
   const account = postgresAccount();
   const server = await startEmbeddedPostgres({
     folder: path.join(folder, 'postgres'),
+    logFile: path.join(folder, 'postgres.log'),
     port: await freePort(),
     password: randomBytes(12).toString('hex'),
     // A test server may lose everything at a power cut: a clone then takes a third of the time.

@@ -15,7 +15,9 @@ export const instances = pgTable(
   'instances',
   {
     id: uuid('id').primaryKey(),
-    deployment: text('deployment').notNull().references(() => deployments.name),
+    deployment: text('deployment')
+      .notNull()
+      .references(() => deployments.name),
     groupName: text('group_name').notNull(),
     index: integer('index').notNull(),
     az: text('az').notNull(),

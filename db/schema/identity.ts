@@ -1,5 +1,5 @@
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { at, kept } from './columns.ts';
 
 export const users = pgTable(
@@ -31,8 +31,12 @@ export const groups = pgTable('groups', {
 export const groupMembers = pgTable(
   'group_members',
   {
-    groupId: uuid('group_id').notNull().references(() => groups.id, { onDelete: 'cascade' }),
-    userId: uuid('user_id').notNull().references(() => users.id, { onDelete: 'cascade' }),
+    groupId: uuid('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
   },
   (table) => [primaryKey({ columns: [table.groupId, table.userId] }), index('group_members_user').on(table.userId)],
 );
@@ -73,7 +77,9 @@ export const refreshTokens = pgTable('refresh_tokens', {
   hash: text('hash').primaryKey(),
   issuer: text('issuer').notNull(),
   clientId: text('client_id').notNull(),
-  userId: uuid('user_id').notNull().references(() => users.id, { onDelete: 'cascade' }),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
   scopes: jsonb('scopes').$type<string[]>().notNull(),
   expiresAt: at('expires_at').notNull(),
   createdAt: at('created_at').notNull().defaultNow(),
@@ -82,7 +88,9 @@ export const refreshTokens = pgTable('refresh_tokens', {
 /** Console sessions; the cookie holds a random token, the row its SHA-256. */
 export const sessions = pgTable('sessions', {
   hash: text('hash').primaryKey(),
-  userId: uuid('user_id').notNull().references(() => users.id, { onDelete: 'cascade' }),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
   csrf: text('csrf').notNull(),
   expiresAt: at('expires_at').notNull(),
   lastSeenAt: at('last_seen_at').notNull().defaultNow(),

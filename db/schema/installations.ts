@@ -5,7 +5,9 @@ import { tasks } from './tasks.ts';
 /** One run of Apply changes. */
 export const installations = pgTable('installations', {
   id: serial('id').primaryKey(),
-  taskId: integer('task_id').notNull().references(() => tasks.id),
+  taskId: integer('task_id')
+    .notNull()
+    .references(() => tasks.id),
   userName: text('user_name').notNull(),
   /** Errands switched for this run only: guid → errand → on. */
   errands: jsonb('errands').$type<Record<string, Record<string, boolean>>>().notNull().default({}),
@@ -16,7 +18,9 @@ export const installations = pgTable('installations', {
 export const installationProducts = pgTable(
   'installation_products',
   {
-    installationId: integer('installation_id').notNull().references(() => installations.id, { onDelete: 'cascade' }),
+    installationId: integer('installation_id')
+      .notNull()
+      .references(() => installations.id, { onDelete: 'cascade' }),
     guid: text('guid').notNull(),
     slug: text('slug').notNull(),
     label: text('label').notNull(),

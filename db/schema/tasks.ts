@@ -27,7 +27,9 @@ export const tasks = pgTable(
 export const taskStages = pgTable(
   'task_stages',
   {
-    taskId: integer('task_id').notNull().references(() => tasks.id, { onDelete: 'cascade' }),
+    taskId: integer('task_id')
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
     seq: integer('seq').notNull(),
     title: text('title').notNull(),
     state: text('state').notNull().default('waiting'),
@@ -40,7 +42,9 @@ export const taskStages = pgTable(
 export const taskSteps = pgTable(
   'task_steps',
   {
-    taskId: integer('task_id').notNull().references(() => tasks.id, { onDelete: 'cascade' }),
+    taskId: integer('task_id')
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
     /** Rises over the whole task. */
     seq: integer('seq').notNull(),
     stage: integer('stage').notNull(),
@@ -63,7 +67,9 @@ export const taskLog = pgTable(
   'task_log',
   {
     seq: bigserial('seq', { mode: 'number' }).primaryKey(),
-    taskId: integer('task_id').notNull().references(() => tasks.id, { onDelete: 'cascade' }),
+    taskId: integer('task_id')
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
     at: at('at').notNull().defaultNow(),
     level: text('level').notNull().default('info'),
     subject: text('subject').notNull(),

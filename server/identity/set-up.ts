@@ -46,15 +46,13 @@ export async function setUp(tx: Tx, vault: Vault, request: SetUpRequest): Promis
         .filter((group) => ADMINISTRATOR_GROUPS.includes(group.displayName))
         .map((group) => ({ groupId: group.id, userId })),
     );
-  await tx.db
-    .insert(clients)
-    .values(
-      BUILT_IN_CLIENTS.map(({ isPublic, ...client }) => ({
-        ...client,
-        secretHash: isPublic ? '' : LOCKED,
-        updatedAt: sql`now()`,
-      })),
-    );
+  await tx.db.insert(clients).values(
+    BUILT_IN_CLIENTS.map(({ isPublic, ...client }) => ({
+      ...client,
+      secretHash: isPublic ? '' : LOCKED,
+      updatedAt: sql`now()`,
+    })),
+  );
 
   const actor = { name: request.userName, userId, groups: ADMINISTRATOR_GROUPS };
   await appendAudit(tx, actor, 'set-up', 'installation', { administrator: request.userName });

@@ -36,14 +36,12 @@ export async function signIn(tx: Tx, credentials: Credentials): Promise<SignInOu
   const csrf = newSecret(43);
   // ended sessions go when somebody logs in, so that the table stays small without a loop of its own
   await tx.client.query('delete from sessions where expires_at < now()');
-  await tx.db
-    .insert(sessions)
-    .values({
-      hash: sha256(token),
-      userId: user.id,
-      csrf,
-      expiresAt: sql`now() + make_interval(secs => ${SESSION_IDLE_S})`,
-    });
+  await tx.db.insert(sessions).values({
+    hash: sha256(token),
+    userId: user.id,
+    csrf,
+    expiresAt: sql`now() + make_interval(secs => ${SESSION_IDLE_S})`,
+  });
   await appendAudit(tx, actor, 'sign-in', `user/${user.id}`, { address: credentials.address });
   return { ok: true, token, csrf, actor };
 }

@@ -34,3 +34,6 @@ export const ERROR_CODES = {
   stemcell_build_failed: { http: 500, remedy: 'See the task log; retry builds from the cache.' },
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What a browser is told of a refusal, beside the sentence. `fields` are refused inputs by name; `id` names the request in the log. */
+export type ErrorDetail = { code: ErrorCode; remedy: string; fields: Record<string, string>; id: string | null };

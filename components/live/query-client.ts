@@ -1,0 +1,21 @@
+import { defaultShouldDehydrateQuery, QueryClient } from '@tanstack/react-query';
+
+/** Data is kept fresh by events, so nothing is refetched on its own; errors of reading are tried twice more. */
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => failures < 2 && !isRefusal(error),
+      },
+      dehydrate: { shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === 'pending' },
+    },
+  });
+
+/** 4xx answers do not change by asking again. */
+function isRefusal(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('data' in error)) return false;
+  const { data } = error;
+  return typeof data === 'object' && data !== null && 'httpStatus' in data && Number(data.httpStatus) < 500;
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { listInstances } from '#server/deployments/list-instances.ts';
+import { procedureFor, router } from './trpc.ts';
+
+export const instancesRouter = router({
+  list: procedureFor('view')
+    .input(z.strictObject({ deployment: z.string().min(1) }))
+    .query(({ ctx, input }) => listInstances(ctx.tx, input)),
+});

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { AgentState } from '#agent/protocol.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { instanceName, readInstance } from '../read-instance.ts';
-import { defineStep } from '../step.ts';
+import { defineStep, type StepContext } from '../step.ts';
+import { withLiveVm } from '../with-live-vm.ts';
 
 const LOOK_MS = 250;
 const CALL_DEADLINE_MS = 10_000;
@@ -11,7 +12,10 @@ const CALL_DEADLINE_MS = 10_000;
 export const waitHealthy = defineStep({
   input: z.strictObject({ instance: z.string(), watchTimeMs: z.number().int().positive() }),
   interruptible: true,
-  run: async (context, { instance, watchTimeMs }) => {
+  run: (context, { instance, watchTimeMs }) => withLiveVm(context, instance, 'jobs', () => wait(context, instance, watchTimeMs)),
+});
+
+async function wait(context: StepContext, instance: string, watchTimeMs: number): Promise<void> {
     const row = await readInstance(context.pool, instance);
     const started = context.clock.monotonic();
     let state: AgentState | null = null;
@@ -28,5 +32,4 @@ export const waitHealthy = defineStep({
     }
     await context.agents.call(row.id, { method: 'run-script', script: 'post-start' }, { signal: context.signal, deadlineMs: watchTimeMs });
     await context.log(`healthy after ${Math.round(context.clock.monotonic() - started)} ms: ${state.processes.map((process) => process.name).join(' ')}`);
-  },
-});
+}

@@ -1,0 +1,38 @@
+import { applyJobs } from './apply-jobs.ts';
+import { ensureVm } from './ensure-vm.ts';
+import { instanceName, readInstance } from './read-instance.ts';
+import type { StepContext } from './step.ts';
+
+/** BOSH tries create_vm up to five times; three lives per step is enough to outlast a killed VM and to stop at a broken one. */
+const LIVES = 3;
+const AGENT_DEADLINE_MS = 120_000;
+
+/**
+ * Runs `work`. When it fails because the VM died under it, makes another VM, brings it as far as it was (`agent`: connected, `jobs`:
+ * started) and runs `work` again. A failure on a living VM is passed on.
+ */
+export async function withLiveVm(context: StepContext, instance: string, upTo: 'agent' | 'jobs', work: () => Promise<void>): Promise<void> {
+  for (let life = 1; ; life += 1) {
+    try {
+      if (life > 1) await revive(context, instance, upTo);
+      await work();
+      return;
+    } catch (error) {
+      if (context.signal.aborted || life === LIVES || !(await isDead(context, instance))) throw error;
+      await context.log(`VM died (${error instanceof Error ? error.message : String(error)}); making another`, 'warn');
+    }
+  }
+}
+
+async function revive(context: StepContext, instance: string, upTo: 'agent' | 'jobs'): Promise<void> {
+  await ensureVm(context, instance);
+  await context.agents.waitForAgent(instance, { signal: context.signal, deadlineMs: AGENT_DEADLINE_MS });
+  if (upTo === 'jobs') await applyJobs(context, instance);
+}
+
+async function isDead(context: StepContext, instance: string): Promise<boolean> {
+  const row = await readInstance(context.pool, instance);
+  const power = row.vmCid ? await context.cpi.powerState(row.vmCid, { signal: context.signal }) : 'missing';
+  if (power !== 'on') await context.log(`cpi: VM of ${instanceName(row)} is ${power}`, 'warn');
+  return power !== 'on';
+}

@@ -1,0 +1,154 @@
+// Starts everything one machine needs – PostgreSQL, the container engine's service, director and console – keeps it
+// running, and stops it in reverse order. VMs are no children of it: they run on when it ends.
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { InstallationFile } from '#server/platform/config.ts';
+import { buildConsole } from './build-console.ts';
+import { type Database, openDatabase } from './database.ts';
+import { runDemo } from './demo.ts';
+import { chooseEngine } from './engine.ts';
+import { cacheFolder, openInstallation, readInstallation, refuseTakenPorts, stateFolder } from './installation.ts';
+import { endProcess, forgetProcess, recordProcess, runningProcesses } from './running.ts';
+import { announce, Refusal, say } from './say.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const healthPollMs = 100;
+/** A second press within this time is the same press, passed on by npm. */
+const samePressMs = 1_000;
+/** After this long without an answer the person is told where to look. */
+const slowAfterMs = 60_000;
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Refusal ? error.message : explain(error)}\n`);
+  process.exit(1);
+});
+
+async function main(): Promise<void> {
+  const state = stateFolder();
+  const cache = cacheFolder();
+  await clearTheWay(state);
+  const installation = await openInstallation(state);
+  await refuseTakenPorts(installation, process.env.DATABASE_URL === undefined);
+  recordProcess(state, 'launcher', process.pid);
+
+  const stack: { stop(): Promise<void> }[] = [];
+  stopOnSignal(state, stack);
+  await startAll(state, cache, installation, stack);
+  await waitForConsole(installation.ports.console, state);
+  const address = `http://127.0.0.1:${installation.ports.console}`;
+  announce('console', address);
+  await runDemo(process.argv.slice(2), state, address);
+}
+
+/** Refuses a second launcher; ends what a killed one left behind. */
+async function clearTheWay(state: string): Promise<void> {
+  const running = runningProcesses(state).filter((one) => one.pid !== process.pid);
+  const launcher = running.find((one) => one.name === 'launcher');
+  if (launcher) {
+    const port = readInstallation(state)?.ports.console;
+    throw new Refusal(`Tessera already runs from ${state} (process ${launcher.pid}): http://127.0.0.1:${port}`);
+  }
+  // PostgreSQL last: the others write to it until they end.
+  const inOrder = running.toSorted((a, b) => Number(a.name === 'postgres') - Number(b.name === 'postgres'));
+  for (const leftover of inOrder) {
+    say(`ending ${leftover.name} (process ${leftover.pid}), left over from a launcher that was killed`);
+    await endProcess(leftover);
+  }
+}
+
+async function startAll(
+  state: string,
+  cache: string,
+  installation: InstallationFile,
+  stack: { stop(): Promise<void> }[],
+): Promise<void> {
+  const simulated = process.env.TESSERA_CPI === 'simulated';
+  const engine = simulated ? undefined : chooseEngine(state);
+  if (engine?.service) stack.push(supervise({ ...engine.service, state }));
+
+  // The build needs neither database nor director; on the first start it is the longest part.
+  const building = buildConsole(cache);
+  building.catch(() => undefined);
+  const database: Database = await openDatabase(state, cache, installation.ports.postgres);
+  stack.push(database);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    NODE_ENV: 'production',
+    TESSERA_STATE: state,
+    TESSERA_CACHE: cache,
+    DATABASE_URL: database.url,
+    ...(engine ? { TESSERA_CONTAINER_SOCKET: engine.socket } : {}),
+  };
+  stack.push(startDirector(state, env));
+  stack.push(startConsole(state, env, await building, installation.ports.console));
+}
+
+function startDirector(state: string, env: NodeJS.ProcessEnv): Supervised {
+  const args = [path.join(root, 'server', 'director', 'main.ts')];
+  return supervise({ name: 'director', command: process.execPath, args, cwd: root, env, state });
+}
+
+function startConsole(state: string, env: NodeJS.ProcessEnv, folder: string, port: number): Supervised {
+  const args = [path.join(folder, 'server.js')];
+  const own = {
+    ...env,
+    HOSTNAME: '127.0.0.1',
+    PORT: String(port),
+    NEXT_TELEMETRY_DISABLED: '1',
+    KEEP_ALIVE_TIMEOUT: '70000',
+  };
+  return supervise({ name: 'console', command: process.execPath, args, cwd: folder, env: own, state });
+}
+
+async function waitForConsole(port: number, state: string): Promise<void> {
+  const slowAt = performance.now() + slowAfterMs;
+  let told = false;
+  while (!(await isHealthy(port))) {
+    if (!told && performance.now() > slowAt) {
+      told = true;
+      say(`the console does not answer yet; see ${path.join(state, 'log')}`);
+    }
+    await sleep(healthPollMs);
+  }
+}
+
+async function isHealthy(port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/healthz`, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok;
+  } catch {
+    // Not listening yet.
+    return false;
+  }
+}
+
+function stopOnSignal(state: string, stack: { stop(): Promise<void> }[]): void {
+  let stoppingSince: number | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stoppingSince === undefined) {
+      stoppingSince = performance.now();
+      void stopAll(state, stack, signal);
+      return;
+    }
+    if (performance.now() - stoppingSince < samePressMs) return;
+    say('stopping at once');
+    for (const running of runningProcesses(state)) {
+      if (running.name !== 'launcher') process.kill(running.pid, running.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
+    }
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
+
+async function stopAll(state: string, stack: { stop(): Promise<void> }[], signal: string): Promise<void> {
+  say(`stopping (${signal}); VMs run on`);
+  for (const part of stack.toReversed()) await part.stop();
+  forgetProcess(state, 'launcher');
+  say('stopped');
+  process.exit(0);
+}
+
+function explain(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

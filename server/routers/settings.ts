@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Passphrase } from '#model/user.ts';
+import { appendAudit } from '#server/audit/append-audit.ts';
+import { listAudit } from '#server/audit/list-audit.ts';
+import { readDirector } from '#server/health/read-director.ts';
+import { openProcedure, procedureFor, router, streamFor } from './trpc.ts';
+
+export const settingsRouter = router({
+  director: streamFor('view').query(({ ctx }) => readDirector(ctx.console.pool)),
+
+  /** Where the key lies and what this console runs with. */
+  about: procedureFor('view').query(({ ctx }) => ({
+    vaultOpen: ctx.console.vault.isOpen,
+    keyFile: ctx.console.config.unlock === 'file' ? `${ctx.console.config.state}/vault.key` : null,
+    state: ctx.console.config.state,
+    cache: ctx.console.config.cache,
+    cpi: ctx.console.config.cpi,
+    installation: ctx.console.config.installation.id,
+    subnet: ctx.console.config.installation.subnet.cidr,
+    ports: ctx.console.config.installation.ports,
+    startedAt: ctx.console.startedAt.toISOString(),
+    streams: ctx.console.streams,
+  })),
+
+  /** For the set-up page, before there is a session: where the key will lie. */
+  keyPlace: openProcedure.query(({ ctx }) =>
+    ctx.console.config.unlock === 'file' ? `${ctx.console.config.state}/vault.key` : null,
+  ),
+
+  unlock: procedureFor('manage-settings')
+    .input(z.strictObject({ passphrase: z.string() }))
+    .mutation(({ ctx, input }) => ctx.console.vault.unlock(ctx.tx, input.passphrase)),
+
+  changePassphrase: procedureFor('manage-settings')
+    .input(z.strictObject({ from: z.string(), to: Passphrase }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.console.vault.changePassphrase(ctx.tx, input.from, input.to);
+      await appendAudit(ctx.tx, ctx.actor, 'change-passphrase', 'settings/vault');
+    }),
+
+  audit: procedureFor('view')
+    .input(z.strictObject({ before: z.number().int().nullable() }))
+    .query(({ ctx, input }) => listAudit(ctx.tx, { before: input.before, limit: 100 })),
+});

@@ -38,7 +38,11 @@ export const Step = z.strictObject({
 export type Step = z.infer<typeof Step>;
 
 /** Steps of one subject (an instance, or the deployment itself), run one after another. */
-export const Lane = z.strictObject({ subject: z.string(), az: z.string().nullable().default(null), steps: z.array(Step) });
+export const Lane = z.strictObject({
+  subject: z.string(),
+  az: z.string().nullable().default(null),
+  steps: z.array(Step),
+});
 export type Lane = z.infer<typeof Lane>;
 
 /** Batches run one after another (canary first), the lanes of a batch side by side. */

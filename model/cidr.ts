@@ -64,6 +64,11 @@ export function lastAddress(cidr: Cidr): number {
   return cidr.network + addressCount(cidr) - 1;
 }
 
+/** The highest address a host may have. Embedded infrastructure keeps it for itself, so it is never given out (see allocate-ip.ts). */
+export function lastHost(cidr: Cidr): number {
+  return cidr.prefix >= 31 ? lastAddress(cidr) : lastAddress(cidr) - 1;
+}
+
 export function containsAddress(cidr: Cidr, address: number): boolean {
   return address >= cidr.network && address <= lastAddress(cidr);
 }

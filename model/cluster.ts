@@ -16,7 +16,10 @@ export const ClusterName = z
   .string()
   .min(1, 'name: give the cluster a name')
   .max(CLUSTER_NAME_MAX, `name: at most ${CLUSTER_NAME_MAX} characters`)
-  .regex(/^[a-zA-Z][a-zA-Z0-9_-]*[a-zA-Z0-9]$/, 'name: letters, digits, - and _ only; begin with a letter, end with a letter or digit');
+  .regex(
+    /^[a-zA-Z][a-zA-Z0-9_-]*[a-zA-Z0-9]$/,
+    'name: letters, digits, - and _ only; begin with a letter, end with a letter or digit',
+  );
 
 export const ExternalHostname = z
   .string()

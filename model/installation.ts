@@ -13,7 +13,13 @@ export type InstallationView = {
 };
 
 /** One changed property on the review page. Secret values are never shown: `secret` says that they changed. */
-export type PropertyChange = { property: string; label: string; before: string | null; after: string | null; secret: boolean };
+export type PropertyChange = {
+  property: string;
+  label: string;
+  before: string | null;
+  after: string | null;
+  secret: boolean;
+};
 
 export type PendingChange = {
   guid: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * A job as a tile declares it in `jobs/<job>/job.yml`: what BOSH calls a job. Data only.
- * Templates are Liquid; they see `spec`, `properties`, `links` and `variables` (see render-job.ts).
+ * Templates are Liquid; they see `spec`, `properties`, `links` and `addresses` (see server/deployments/render-job.ts).
  */
 
 /** How the agent tells that a process works, not only that it runs. */
@@ -51,8 +51,12 @@ export const JobSpec = z.strictObject({
   /** Set when the job is an errand: path of its run script below the job folder. */
   errand: z.string().optional(),
   properties: z.record(z.string(), JobProperty).default({}),
-  provides: z.array(z.strictObject({ name: z.string(), type: z.string(), properties: z.array(z.string()).default([]) })).default([]),
-  consumes: z.array(z.strictObject({ name: z.string(), type: z.string(), optional: z.boolean().default(false) })).default([]),
+  provides: z
+    .array(z.strictObject({ name: z.string(), type: z.string(), properties: z.array(z.string()).default([]) }))
+    .default([]),
+  consumes: z
+    .array(z.strictObject({ name: z.string(), type: z.string(), optional: z.boolean().default(false) }))
+    .default([]),
   /** Privileged jobs are named on the import page. */
   privileged: z.boolean().default(true),
 });

@@ -2,6 +2,7 @@ import { desc, sql } from 'drizzle-orm';
 import { audit } from '#db/schema/events.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Actor } from '#model/role.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 
 const FIRST = '0'.repeat(64);
@@ -12,11 +13,17 @@ const CHAIN_LOCK = 0x6175646974;
  * Adds a hash-chained entry in the caller's transaction: no deed without its entry, no entry without its deed.
  * `detail` holds names and counts, never secrets.
  */
-export async function appendAudit(tx: Tx, actor: Actor, action: string, subject: string, detail: Record<string, unknown> = {}): Promise<void> {
+export async function appendAudit(
+  tx: Tx,
+  actor: Actor,
+  action: string,
+  subject: string,
+  detail: Record<string, unknown> = {},
+): Promise<void> {
   await tx.db.execute(sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`);
   const [last] = await tx.db.select({ hash: audit.hash }).from(audit).orderBy(desc(audit.id)).limit(1);
   const previousHash = last?.hash ?? FIRST;
-  const at = new Date();
+  const at = systemClock.now();
   await tx.db.insert(audit).values({
     at,
     actor: actor.name,
@@ -37,7 +44,16 @@ export function auditHash(entry: {
   detail: Record<string, unknown>;
   previousHash: string;
 }): string {
-  return sha256(JSON.stringify([entry.previousHash, entry.at.toISOString(), entry.actor, entry.action, entry.subject, sorted(entry.detail)]));
+  return sha256(
+    JSON.stringify([
+      entry.previousHash,
+      entry.at.toISOString(),
+      entry.actor,
+      entry.action,
+      entry.subject,
+      sorted(entry.detail),
+    ]),
+  );
 }
 
 function sorted(value: unknown): unknown {

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
+import { z } from 'zod';
 import { clusters } from '#db/schema/clusters.ts';
 import type { Tx } from '#db/transaction.ts';
-import { LAST_ACTION_STATES, LAST_ACTIONS, normaliseClusterName, type ClusterView } from '#model/cluster.ts';
-import { z } from 'zod';
+import { type ClusterView, LAST_ACTION_STATES, LAST_ACTIONS, normaliseClusterName } from '#model/cluster.ts';
 import { TesseraError } from '#server/platform/error.ts';
 
 export type ClusterRow = typeof clusters.$inferSelect;

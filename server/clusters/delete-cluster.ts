@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { clusters } from '#db/schema/clusters.ts';
 import type { Tx } from '#db/transaction.ts';
-import { canCluster, type ClusterView } from '#model/cluster.ts';
+import { type ClusterView, canCluster } from '#model/cluster.ts';
 import type { Actor } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
 import { appendEvent } from '#server/events/append-event.ts';
@@ -16,12 +16,24 @@ export async function deleteCluster(tx: Tx, name: string, actor: Actor): Promise
   authorize(actor, 'delete-cluster', { ownedBy: row.owner });
   const view = toClusterView(row);
   if (!canCluster.delete(view.lastActionState)) {
-    throw new TesseraError('busy', `An operation is in progress on cluster ${row.name} (${row.lastAction}, task ${row.taskId}). Wait for it or cancel it, then delete.`);
+    throw new TesseraError(
+      'busy',
+      `An operation is in progress on cluster ${row.name} (${row.lastAction}, task ${row.taskId}). Wait for it or cancel it, then delete.`,
+    );
   }
-  const taskId = await startTask(tx, { kind: 'delete-cluster', subject: row.uuid, description: `Delete cluster ${row.name}` }, actor);
+  const taskId = await startTask(
+    tx,
+    { kind: 'delete-cluster', subject: row.uuid, description: `Delete cluster ${row.name}` },
+    actor,
+  );
   const [changed] = await tx.db
     .update(clusters)
-    .set({ lastAction: 'DELETE', lastActionState: 'in progress', lastActionDescription: 'Instance deletion in progress', taskId })
+    .set({
+      lastAction: 'DELETE',
+      lastActionState: 'in progress',
+      lastActionDescription: 'Instance deletion in progress',
+      taskId,
+    })
     .where(eq(clusters.uuid, row.uuid))
     .returning();
   await appendAudit(tx, actor, 'delete-cluster', `cluster/${row.uuid}`, { name: row.name });

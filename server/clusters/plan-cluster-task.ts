@@ -6,8 +6,8 @@ import type { ChangePlan, Stage } from '#model/change.ts';
 import { deploymentOfCluster } from '#model/cluster.ts';
 import { planDeletion, planDeployment } from '#server/deployments/plan-deployment.ts';
 import { readExisting } from '#server/deployments/read-existing.ts';
-import { newUuid } from '#server/platform/ids.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import { newUuid } from '#server/platform/ids.ts';
 import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { readContainerService } from '#server/products/read-container-service.ts';
 import { toClusterView } from './cluster-rows.ts';
@@ -30,7 +30,11 @@ export async function planClusterTask(tx: Tx, task: typeof tasks.$inferSelect): 
   }
   const service = await readContainerService(tx);
   const plan = service.plans.find((candidate) => candidate.name === row.planName);
-  if (!plan) throw new TesseraError('not_found', `Plan not found: ${row.planName}. It was removed from the Container Service; add it again or delete the cluster.`);
+  if (!plan)
+    throw new TesseraError(
+      'not_found',
+      `Plan not found: ${row.planName}. It was removed from the Container Service; add it again or delete the cluster.`,
+    );
   const cloudConfig = await readCloudConfig(tx);
   const manifest = planCluster({ cluster: toClusterView(row), plan, cloudConfig, service });
   const { stages } = planDeployment({ manifest, existing, cloudConfig, newId: newUuid });
@@ -46,7 +50,13 @@ function finishStage(uuid: string, name: string, outcome: 'succeeded' | 'deleted
         {
           subject: name,
           az: null,
-          steps: [{ kind: 'finish-cluster', title: `note that ${name} is ${outcome}`, input: { cluster: uuid, outcome, description } }],
+          steps: [
+            {
+              kind: 'finish-cluster',
+              title: `note that ${name} is ${outcome}`,
+              input: { cluster: uuid, outcome, description },
+            },
+          ],
         },
       ],
     ],

@@ -5,8 +5,8 @@ import { canCluster, deploymentOfCluster } from '#model/cluster.ts';
 import type { Actor } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
 import { authorize } from '#server/identity/authorize.ts';
-import type { Vault } from '#server/platform/vault.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import type { Vault } from '#server/platform/vault.ts';
 import { buildKubeconfig, type Kubeconfig } from './build-kubeconfig.ts';
 import { findClusterRow, toClusterView } from './cluster-rows.ts';
 
@@ -21,10 +21,15 @@ export async function readKubeconfig(tx: Tx, vault: Vault, name: string, actor: 
   authorize(actor, 'read-kubeconfig', { ownedBy: row.owner });
   const view = toClusterView(row);
   if (!view.masterAddress || !canCluster.credentials(view.lastActionState)) {
-    throw new TesseraError('busy', `Cluster ${row.name} has no address yet: ${row.lastAction} ${row.lastActionState}. Wait until it has succeeded.`);
+    throw new TesseraError(
+      'busy',
+      `Cluster ${row.name} has no address yet: ${row.lastAction} ${row.lastActionState}. Wait until it has succeeded.`,
+    );
   }
   const admin = Certificate.parse(JSON.parse(await vault.read(tx, `/tessera/${deploymentOfCluster(row.uuid)}/admin`)));
-  const host = (await resolvesTo(view.externalHostname, view.masterAddress)) ? view.externalHostname : view.masterAddress;
+  const host = (await resolvesTo(view.externalHostname, view.masterAddress))
+    ? view.externalHostname
+    : view.masterAddress;
   await appendAudit(tx, actor, 'read-kubeconfig', `cluster/${row.uuid}`, { name: row.name });
   return buildKubeconfig({
     name: row.name,

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { instances } from '#db/schema/deployments.ts';
 import type { Tx } from '#db/transaction.ts';
-import { JOB_STATES, ProcessReport, Vitals, type InstanceView } from '#model/deployment.ts';
+import { type InstanceView, JOB_STATES, ProcessReport, Vitals } from '#model/deployment.ts';
 
 const MAX_INSTANCES = 5000;
 const JobStateWord = z.enum(JOB_STATES);

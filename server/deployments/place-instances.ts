@@ -24,7 +24,13 @@ export function placeInstances(group: InstanceGroup, existing: Existing[], newId
     let index = 0;
     while (taken.has(index)) index += 1;
     taken.add(index);
-    create.push({ id: newId(), group: group.name, index, az: emptiest([...keep, ...create], group.azs), bootstrap: false });
+    create.push({
+      id: newId(),
+      group: group.name,
+      index,
+      az: emptiest([...keep, ...create], group.azs),
+      bootstrap: false,
+    });
   }
   if (!keep.some((instance) => instance.bootstrap)) {
     const first = [...keep, ...create].sort((a, b) => a.index - b.index)[0];

@@ -1,8 +1,8 @@
-import type { CloudConfig } from '#model/cloud-config.ts';
 import type { ChangePlan, Lane, Stage, Step, VmDiff } from '#model/change.ts';
+import type { CloudConfig } from '#model/cloud-config.ts';
 import type { InstanceGroup, Manifest } from '#model/manifest.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import { placeInstances, type Existing, type Placed } from './place-instances.ts';
+import { type Existing, type Placed, placeInstances } from './place-instances.ts';
 
 /** An instance as the planner sees it. `changed`: its jobs differ from what it runs; `outdated`: its VM must be recreated (stemcell, VM type, AZ). */
 export type ExistingInstance = Existing & { vmCid: string | null; vmType: string; stemcell: string };
@@ -40,28 +40,41 @@ export function planDeployment(input: {
     ...input.existing.filter((instance) => !wantedGroups.has(instance.group)),
     ...placements.flatMap(({ placement }) => placement.remove),
   ];
-  const created = placements.flatMap(({ group, placement }) => placement.create.map((placed) => planned(placed, group, stemcell)));
+  const created = placements.flatMap(({ group, placement }) =>
+    placement.create.map((placed) => planned(placed, group, stemcell)),
+  );
   const kept = placements.flatMap(({ group, placement }) =>
-    placement.keep.map((instance) => ({ ...planned(instance, group, stemcell), before: input.existing.find((old) => old.id === instance.id) })),
+    placement.keep.map((instance) => ({
+      ...planned(instance, group, stemcell),
+      before: input.existing.find((old) => old.id === instance.id),
+    })),
   );
   const outdated = kept.filter((instance) => instance.before && needsNewVm(instance, instance.before));
   const updated = kept.filter((instance) => !outdated.includes(instance));
 
   const stages: Stage[] = [prepareStage(manifest, [...created, ...kept], removed)];
-  if (removed.length > 0) stages.push({ title: `Delete ${count(removed.length, 'instance')}`, batches: [removed.map(deleteLane)] });
+  if (removed.length > 0)
+    stages.push({ title: `Delete ${count(removed.length, 'instance')}`, batches: [removed.map(deleteLane)] });
   if (created.length > 0) {
     stages.push({ title: `Create ${count(created.length, 'VM')}`, batches: [created.map(createVmLane)] });
-    stages.push({ title: `Start ${count(created.length, 'instance')}`, batches: [created.map((instance) => startLane(instance, manifest))] });
+    stages.push({
+      title: `Start ${count(created.length, 'instance')}`,
+      batches: [created.map((instance) => startLane(instance, manifest))],
+    });
   }
   for (const group of manifest.instance_groups) {
     const lanes = [
-      ...outdated.filter((instance) => instance.group === group.name).map((instance) => recreateLane(instance, manifest)),
+      ...outdated
+        .filter((instance) => instance.group === group.name)
+        .map((instance) => recreateLane(instance, manifest)),
       ...updated.filter((instance) => instance.group === group.name).map((instance) => startLane(instance, manifest)),
     ];
     if (lanes.length > 0) stages.push({ title: `Update ${group.name}`, batches: inBatches(lanes, manifest) });
   }
   stages.push(...errandStages(manifest, [...kept, ...created]));
-  const labelled = input.label ? stages.map((stage) => ({ ...stage, title: `${input.label}: ${stage.title}` })) : stages;
+  const labelled = input.label
+    ? stages.map((stage) => ({ ...stage, title: `${input.label}: ${stage.title}` }))
+    : stages;
   return {
     stages: labelled,
     diff: {
@@ -77,13 +90,17 @@ export function planDeployment(input: {
 export function planDeletion(deployment: string, existing: ExistingInstance[]): ChangePlan {
   const forget: Step = { kind: 'delete-deployment', title: `forget ${deployment}`, input: { deployment } };
   const stages: Stage[] = [];
-  if (existing.length > 0) stages.push({ title: `Delete ${count(existing.length, 'instance')}`, batches: [existing.map(destroyLane)] });
+  if (existing.length > 0)
+    stages.push({ title: `Delete ${count(existing.length, 'instance')}`, batches: [existing.map(destroyLane)] });
   stages.push({ title: 'Clean up', batches: [[{ subject: deployment, az: null, steps: [forget] }]] });
   return { stages };
 }
 
 /** The same VM name, address and disks on a new VM; used by repairs. */
-export function planRepair(instance: { id: string; group: string; index: number; az: string }, watchTimeMs: number): ChangePlan {
+export function planRepair(
+  instance: { id: string; group: string; index: number; az: string },
+  watchTimeMs: number,
+): ChangePlan {
   const name = nameOf(instance);
   const input = { instance: instance.id };
   return {
@@ -123,7 +140,15 @@ function needsNewVm(wanted: PlannedInstance, before: ExistingInstance): boolean 
 
 function prepareStage(manifest: Manifest, wanted: PlannedInstance[], removed: { id: string }[]): Stage {
   const rows = wanted.map(({ id, group, index, az, bootstrap, vmType, stemcell, network, persistentDisk }) => ({
-    id, group, index, az, bootstrap, vmType, stemcell, network, persistentDisk,
+    id,
+    group,
+    index,
+    az,
+    bootstrap,
+    vmType,
+    stemcell,
+    network,
+    persistentDisk,
   }));
   return {
     title: 'Prepare',
@@ -133,7 +158,11 @@ function prepareStage(manifest: Manifest, wanted: PlannedInstance[], removed: { 
           subject: manifest.name,
           az: null,
           steps: [
-            { kind: 'ensure-stemcell', title: `have stemcell ${manifest.stemcell.os} ${manifest.stemcell.version}`, input: { ...manifest.stemcell } },
+            {
+              kind: 'ensure-stemcell',
+              title: `have stemcell ${manifest.stemcell.os} ${manifest.stemcell.version}`,
+              input: { ...manifest.stemcell },
+            },
             { kind: 'save-manifest', title: 'save manifest, reserve addresses', input: { manifest, instances: rows } },
             {
               kind: 'generate-variables',
@@ -168,7 +197,11 @@ function startLane(instance: PlannedInstance, manifest: Manifest): Lane {
     az: instance.az,
     steps: [
       { kind: 'apply-spec', title: `start jobs of ${name}`, input },
-      { kind: 'wait-healthy', title: `wait until ${name} is healthy`, input: { ...input, watchTimeMs: manifest.update.update_watch_time } },
+      {
+        kind: 'wait-healthy',
+        title: `wait until ${name} is healthy`,
+        input: { ...input, watchTimeMs: manifest.update.update_watch_time },
+      },
     ],
   };
 }
@@ -189,7 +222,11 @@ function recreateLane(instance: PlannedInstance, manifest: Manifest): Lane {
 }
 
 function deleteLane(instance: { id: string; group: string; index: number; az: string }): Lane {
-  const drain: Step = { kind: 'drain-instance', title: `drain and stop ${nameOf(instance)}`, input: { instance: instance.id } };
+  const drain: Step = {
+    kind: 'drain-instance',
+    title: `drain and stop ${nameOf(instance)}`,
+    input: { instance: instance.id },
+  };
   return { ...destroyLane(instance), steps: [drain, ...destroyLane(instance).steps] };
 }
 
@@ -219,7 +256,11 @@ function inBatches(lanes: Lane[], manifest: Manifest): Lane[][] {
 function errandStages(manifest: Manifest, instances: PlannedInstance[]): Stage[] {
   return manifest.post_deploy_errands.map((errand) => {
     const runner = instances.filter((instance) => instance.group === errand.group).sort((a, b) => a.index - b.index)[0];
-    if (!runner) throw new TesseraError('invalid_input', `Errand ${errand.job} needs an instance of group ${errand.group}, and there is none.`);
+    if (!runner)
+      throw new TesseraError(
+        'invalid_input',
+        `Errand ${errand.job} needs an instance of group ${errand.group}, and there is none.`,
+      );
     const name = nameOf(runner);
     return {
       title: `Errand ${errand.job}`,
@@ -228,7 +269,13 @@ function errandStages(manifest: Manifest, instances: PlannedInstance[]): Stage[]
           {
             subject: name,
             az: runner.az,
-            steps: [{ kind: 'run-errand', title: `run errand ${errand.job} on ${name}`, input: { instance: runner.id, job: errand.job } }],
+            steps: [
+              {
+                kind: 'run-errand',
+                title: `run errand ${errand.job} on ${name}`,
+                input: { instance: runner.id, job: errand.job },
+              },
+            ],
           },
         ],
       ],
@@ -243,9 +290,20 @@ function checkAgainstCloudConfig(manifest: Manifest, cloudConfig: CloudConfig): 
   for (const group of manifest.instance_groups) {
     const strange = group.azs.find((az) => !azs.has(az));
     if (strange) {
-      throw new TesseraError('invalid_input', `Group ${group.name} wants AZ ${strange}, which the director does not have (it has ${[...azs].join(', ')}).`);
+      throw new TesseraError(
+        'invalid_input',
+        `Group ${group.name} wants AZ ${strange}, which the director does not have (it has ${[...azs].join(', ')}).`,
+      );
     }
-    if (!vmTypes.has(group.vm_type)) throw new TesseraError('invalid_input', `Group ${group.name} wants VM type ${group.vm_type}, which does not exist.`);
-    if (!networks.has(group.network)) throw new TesseraError('invalid_input', `Group ${group.name} wants network ${group.network}, which does not exist.`);
+    if (!vmTypes.has(group.vm_type))
+      throw new TesseraError(
+        'invalid_input',
+        `Group ${group.name} wants VM type ${group.vm_type}, which does not exist.`,
+      );
+    if (!networks.has(group.network))
+      throw new TesseraError(
+        'invalid_input',
+        `Group ${group.name} wants network ${group.network}, which does not exist.`,
+      );
   }
 }

@@ -5,7 +5,12 @@ import type { ExistingInstance } from './plan-deployment.ts';
 
 /** What the planner needs to know of the instances a deployment has. */
 export async function readExisting(tx: Tx, deployment: string): Promise<ExistingInstance[]> {
-  const rows = await tx.db.select().from(instances).where(eq(instances.deployment, deployment)).orderBy(asc(instances.index)).limit(1000);
+  const rows = await tx.db
+    .select()
+    .from(instances)
+    .where(eq(instances.deployment, deployment))
+    .orderBy(asc(instances.index))
+    .limit(1000);
   return rows.map((row) => ({
     id: row.id,
     group: row.groupName,

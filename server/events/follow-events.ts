@@ -1,5 +1,5 @@
 import { Client, type Pool } from 'pg';
-import { EventType, type EventCursor, type TesseraEvent } from '#model/event.ts';
+import { type EventCursor, EventType, type TesseraEvent } from '#model/event.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { CHANNEL } from './notifier.ts';
 
@@ -22,9 +22,13 @@ export async function currentCursor(pool: Pool): Promise<EventCursor> {
  * Listens first, then reads the gap, then follows. Only rows below the oldest running transaction are given out, because ids are
  * handed out before commit: a reader would else pass over a slower transaction.
  */
-export async function* followEvents(
-  options: { pool: Pool; databaseUrl: string; clock: Clock; from: EventCursor; signal: AbortSignal },
-): AsyncGenerator<TesseraEvent[]> {
+export async function* followEvents(options: {
+  pool: Pool;
+  databaseUrl: string;
+  clock: Clock;
+  from: EventCursor;
+  signal: AbortSignal;
+}): AsyncGenerator<TesseraEvent[]> {
   const { pool, clock, signal } = options;
   const bell = new Bell();
   const onAbort = () => bell.ring();
@@ -74,7 +78,10 @@ async function readAfter(pool: Pool, cursor: EventCursor): Promise<TesseraEvent[
 
 async function hasUnsettled(pool: Pool, cursor: EventCursor): Promise<boolean> {
   const [xid = '0', id = '0'] = cursor.split('.');
-  const { rowCount } = await pool.query('select 1 from events where (xid, id) > ($1::xid8, $2::bigint) limit 1', [xid, id]);
+  const { rowCount } = await pool.query('select 1 from events where (xid, id) > ($1::xid8, $2::bigint) limit 1', [
+    xid,
+    id,
+  ]);
   return (rowCount ?? 0) > 0;
 }
 

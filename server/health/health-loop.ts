@@ -65,7 +65,9 @@ async function look(options: HealthLoopOptions, instance: Watched, silentSince: 
 async function repairIfDead(options: HealthLoopOptions, instance: Watched): Promise<void> {
   const power = await options.cpi.powerState(instance.vmCid, { signal: options.signal });
   if (power === 'on') return;
-  const taskId = await inTransaction(options.pool, (tx) => requestRepair(tx, instance.id, power === 'off' ? 'VM is off' : 'VM is gone'));
+  const taskId = await inTransaction(options.pool, (tx) =>
+    requestRepair(tx, instance.id, power === 'off' ? 'VM is off' : 'VM is gone'),
+  );
   if (taskId !== null) options.log.warn({ instance: instance.id, power, taskId }, 'VM is dead; repair asked for');
 }
 
@@ -90,7 +92,9 @@ async function followCpi(options: HealthLoopOptions): Promise<void> {
 /** After a reboot of the host every VM is off with its disks in place: start them rather than make new ones. */
 async function startStoppedVms({ pool, cpi, log, signal }: HealthLoopOptions): Promise<void> {
   const all = await watched(pool);
-  const states = await Promise.all(all.map(async (instance) => ({ instance, power: await cpi.powerState(instance.vmCid, { signal }) })));
+  const states = await Promise.all(
+    all.map(async (instance) => ({ instance, power: await cpi.powerState(instance.vmCid, { signal }) })),
+  );
   const off = states.filter(({ power }) => power === 'off');
   if (off.length < all.length || off.length === 0) return;
   log.info({ count: off.length }, 'all VMs are off: starting them with their disks');

@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { instances } from '#db/schema/deployments.ts';
-import { tasks, taskSteps } from '#db/schema/tasks.ts';
+import { taskSteps, tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
 import { SYSTEM_ACTOR } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';

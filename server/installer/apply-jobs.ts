@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { instances } from '#db/schema/deployments.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { renderSpec } from '#server/deployments/render-spec.ts';
+import { askAgent } from './ask-agent.ts';
 import type { StepContext } from './step.ts';
 
 /** pre-start scripts may take long (a database migration); the log shows their lines meanwhile. */
@@ -14,10 +15,6 @@ export async function applyJobs(context: StepContext, instance: string): Promise
     await tx.db.update(instances).set({ wantedDigest: rendered.digest }).where(eq(instances.id, instance));
     return rendered;
   });
-  await context.agents.call(
-    instance,
-    { method: 'apply', digest: spec.digest },
-    { signal: context.signal, deadlineMs: DEADLINE_MS, onOutput: (_stream, line) => void context.log(line) },
-  );
+  await askAgent(context, instance, { method: 'apply', digest: spec.digest }, DEADLINE_MS);
   await context.log(`apply: ${spec.jobs.length} jobs (${spec.jobs.map((job) => job.name).join(' ')})`);
 }

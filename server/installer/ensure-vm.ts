@@ -7,7 +7,7 @@ import { issueBootstrap } from '#server/gateway/bootstrap-agent.ts';
 import { readNetworkCid } from '#server/networks/network-cid.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { readCloudConfig } from '#server/products/read-cloud-config.ts';
-import { instanceName, readInstance, type InstanceRow } from './read-instance.ts';
+import { type InstanceRow, instanceName, readInstance } from './read-instance.ts';
 import type { StepContext } from './step.ts';
 
 /** Makes the disk and the VM of an instance, unless they are there. A new VM gets a new certificate; the old one is revoked. */
@@ -27,7 +27,10 @@ export async function ensureVm(context: StepContext, instance: string): Promise<
       instance: row.id,
       stemcell: await stemcellCid(context, row.stemcell),
       cloudProperties: await cloudProperties(context, row.vmType),
-      network: { cid: await inTransaction(context.pool, (tx) => readNetworkCid(tx, row.network)), address: row.address },
+      network: {
+        cid: await inTransaction(context.pool, (tx) => readNetworkCid(tx, row.network)),
+        address: row.address,
+      },
       disks: diskCid ? [diskCid] : [],
       hostname: `${row.groupName}-${row.index}`,
       metadata: {
@@ -47,9 +50,15 @@ export async function ensureVm(context: StepContext, instance: string): Promise<
       .update(instances)
       .set({ vmCid, diskCid, appliedDigest: null, jobState: 'starting', processes: [], updatedAt: context.clock.now() })
       .where(eq(instances.id, row.id));
-    await appendEvent(tx, 'instance.changed', `instance/${row.id}`, { vmCid, jobState: 'starting', deployment: row.deployment });
+    await appendEvent(tx, 'instance.changed', `instance/${row.id}`, {
+      vmCid,
+      jobState: 'starting',
+      deployment: row.deployment,
+    });
   });
-  await context.log(`cpi: create_vm ${vmCid} ${row.vmType} ${row.address} in ${row.az}, ${Math.round(context.clock.monotonic() - started)} ms`);
+  await context.log(
+    `cpi: create_vm ${vmCid} ${row.vmType} ${row.address} in ${row.az}, ${Math.round(context.clock.monotonic() - started)} ms`,
+  );
 }
 
 async function ensureDisk(context: StepContext, row: InstanceRow): Promise<string | null> {
@@ -78,6 +87,7 @@ async function stemcellCid(context: StepContext, name: string): Promise<string> 
 async function cloudProperties(context: StepContext, vmType: string): Promise<{ memoryMib: number; cpu: number }> {
   const cloudConfig = await inTransaction(context.pool, readCloudConfig);
   const found = cloudConfig.vm_types.find((type) => type.name === vmType);
-  if (!found) throw new TesseraError('not_found', `VM type ${vmType} is not in the cloud config. Apply the director tile.`);
+  if (!found)
+    throw new TesseraError('not_found', `VM type ${vmType} is not in the cloud config. Apply the director tile.`);
   return { memoryMib: found.ram, cpu: found.cpu };
 }

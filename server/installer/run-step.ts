@@ -1,19 +1,23 @@
 import { and, eq } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import { tasks, taskSteps } from '#db/schema/tasks.ts';
 import { isDatabaseDown } from '#db/is-database-down.ts';
+import { taskSteps, tasks } from '#db/schema/tasks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { StepKind } from '#model/change.ts';
 import { appendEvent } from '#server/events/append-event.ts';
 import { asTesseraError, causeChain, TesseraError } from '#server/platform/error.ts';
 import { appendTaskLog } from '#server/tasks/append-task-log.ts';
-import { steps } from './steps.ts';
 import type { StepContext } from './step.ts';
+import { steps } from './steps.ts';
 
 const CANCEL_LOOK_MS = 500;
 
 /** Runs one step of a task, notes its beginning, end and error in its row, and tells the watchers. A step that is done is skipped. */
-export async function runStep(context: Omit<StepContext, 'log' | 'taskId'>, taskId: number, seq: number): Promise<void> {
+export async function runStep(
+  context: Omit<StepContext, 'log' | 'taskId'>,
+  taskId: number,
+  seq: number,
+): Promise<void> {
   const row = await begin(context, taskId, seq);
   if (!row) return;
   const step = steps[StepKind.parse(row.kind)];
@@ -47,7 +51,10 @@ async function begin(context: Pick<StepContext, 'pool' | 'clock'>, taskId: numbe
     const [row] = await tx.db.select().from(taskSteps).where(key).limit(1).for('update');
     if (!row) throw new Error(`task ${taskId} has no step ${seq}`);
     if (row.state === 'done') return null;
-    await tx.db.update(taskSteps).set({ state: 'running', startedAt: context.clock.now(), finishedAt: null, error: null }).where(key);
+    await tx.db
+      .update(taskSteps)
+      .set({ state: 'running', startedAt: context.clock.now(), finishedAt: null, error: null })
+      .where(key);
     await appendEvent(tx, 'task.step', `task/${taskId}`, { seq, state: 'running' });
     return row;
   });

@@ -38,7 +38,12 @@ export async function savePlan(tx: Tx, taskId: number, plan: () => Promise<Chang
 }
 
 async function readOutline(tx: Tx, taskId: number): Promise<PlanOutline> {
-  const stages = await tx.db.select({ seq: taskStages.seq }).from(taskStages).where(eq(taskStages.taskId, taskId)).orderBy(asc(taskStages.seq)).limit(500);
+  const stages = await tx.db
+    .select({ seq: taskStages.seq })
+    .from(taskStages)
+    .where(eq(taskStages.taskId, taskId))
+    .orderBy(asc(taskStages.seq))
+    .limit(500);
   const rows = await tx.db
     .select({ seq: taskSteps.seq, stage: taskSteps.stage, batch: taskSteps.batch, lane: taskSteps.lane })
     .from(taskSteps)
@@ -48,8 +53,9 @@ async function readOutline(tx: Tx, taskId: number): Promise<PlanOutline> {
   return stages.map(({ seq }) => {
     const batches: number[][][] = [];
     for (const row of rows.filter((candidate) => candidate.stage === seq)) {
-      const lanes = (batches[row.batch] ??= []);
-      (lanes[row.lane] ??= []).push(row.seq);
+      const lanes = batches[row.batch] ?? [];
+      batches[row.batch] = lanes;
+      lanes[row.lane] = [...(lanes[row.lane] ?? []), row.seq];
     }
     return { seq, batches };
   });

@@ -11,7 +11,12 @@ const AGENT_DEADLINE_MS = 120_000;
  * Runs `work`. When it fails because the VM died under it, makes another VM, brings it as far as it was (`agent`: connected, `jobs`:
  * started) and runs `work` again. A failure on a living VM is passed on.
  */
-export async function withLiveVm(context: StepContext, instance: string, upTo: 'agent' | 'jobs', work: () => Promise<void>): Promise<void> {
+export async function withLiveVm(
+  context: StepContext,
+  instance: string,
+  upTo: 'agent' | 'jobs',
+  work: () => Promise<void>,
+): Promise<void> {
   for (let life = 1; ; life += 1) {
     try {
       if (life > 1) await revive(context, instance, upTo);

@@ -21,7 +21,9 @@ export type InstallationFile = z.infer<typeof InstallationFile>;
 const Environment = z.object({
   TESSERA_STATE: z.string().default('/var/lib/tessera'),
   TESSERA_CACHE: z.string().default('/var/cache/tessera'),
-  DATABASE_URL: z.string({ error: 'DATABASE_URL is not set; start Tessera with npm start, or give a PostgreSQL URL' }).min(1),
+  DATABASE_URL: z
+    .string({ error: 'DATABASE_URL is not set; start Tessera with npm start, or give a PostgreSQL URL' })
+    .min(1),
   TESSERA_CPI: z.enum(['container', 'simulated']).default('container'),
   TESSERA_CONTAINER_SOCKET: z.string().optional(),
   TESSERA_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
@@ -46,7 +48,9 @@ export type Config = {
 export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) {
-    throw new Error(`bad configuration: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+    throw new Error(
+      `bad configuration: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+    );
   }
   const env = parsed.data;
   const file = join(env.TESSERA_STATE, 'installation.json');

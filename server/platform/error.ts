@@ -24,7 +24,8 @@ export class TesseraError extends Error {
 export function asTesseraError(thrown: unknown): TesseraError {
   if (thrown instanceof TesseraError) return thrown;
   if (thrown instanceof Error) {
-    const code = 'code' in thrown && typeof thrown.code === 'string' && thrown.code in ERROR_CODES ? thrown.code : 'internal';
+    const code =
+      'code' in thrown && typeof thrown.code === 'string' && thrown.code in ERROR_CODES ? thrown.code : 'internal';
     // the `in` test above is what makes this a member of the closed list
     return new TesseraError(code as ErrorCode, thrown.message, { cause: thrown });
   }

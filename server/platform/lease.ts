@@ -57,7 +57,9 @@ async function tryClaim(options: { databaseUrl: string; name: string; owner: str
   await client.connect();
   // the server, too, must find out quickly that this process's machine is gone
   await client.query(`set tcp_keepalives_idle = 2; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3`);
-  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock(hashtext($1)) as held', [options.name]);
+  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock(hashtext($1)) as held', [
+    options.name,
+  ]);
   if (!rows[0]?.held) {
     await client.end();
     return null;

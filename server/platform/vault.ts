@@ -48,7 +48,8 @@ export class Vault {
       .values({ key: 'vault', value: await wrap(key, passphrase) })
       .onConflictDoNothing()
       .returning({ key: settings.key });
-    if (inserted.length === 0) throw new TesseraError('conflict', 'The vault exists already. Log in instead of setting up again.');
+    if (inserted.length === 0)
+      throw new TesseraError('conflict', 'The vault exists already. Log in instead of setting up again.');
     tx.afterCommit(() => this.#hold(key));
   }
 
@@ -60,7 +61,10 @@ export class Vault {
   /** Wraps the data key with a new passphrase; the old one is checked first. */
   async changePassphrase(tx: Tx, from: string, to: string): Promise<void> {
     const key = await unwrap(tx, from);
-    await tx.db.update(settings).set({ value: await wrap(key, to) }).where(eq(settings.key, 'vault'));
+    await tx.db
+      .update(settings)
+      .set({ value: await wrap(key, to) })
+      .where(eq(settings.key, 'vault'));
   }
 
   async put(tx: Tx, secret: NewSecret): Promise<void> {
@@ -120,7 +124,10 @@ export class Vault {
 
 async function wrap(key: Buffer, passphrase: string): Promise<z.infer<typeof WrappedKey>> {
   const salt = randomBytes(16);
-  return { salt: salt.toString('base64'), wrapped: seal(await deriveKey(passphrase, salt), key, KEY_CONTEXT).toString('base64') };
+  return {
+    salt: salt.toString('base64'),
+    wrapped: seal(await deriveKey(passphrase, salt), key, KEY_CONTEXT).toString('base64'),
+  };
 }
 
 async function unwrap(tx: Tx, passphrase: string): Promise<Buffer> {
@@ -131,6 +138,9 @@ async function unwrap(tx: Tx, passphrase: string): Promise<Buffer> {
   try {
     return open(kek, Buffer.from(wrapped, 'base64'), KEY_CONTEXT);
   } catch (cause) {
-    throw new TesseraError('bad_passphrase', 'The decryption passphrase is wrong.', { cause, fields: { passphrase: 'wrong passphrase' } });
+    throw new TesseraError('bad_passphrase', 'The decryption passphrase is wrong.', {
+      cause,
+      fields: { passphrase: 'wrong passphrase' },
+    });
   }
 }

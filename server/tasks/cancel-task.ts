@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Actor } from '#model/role.ts';
@@ -14,7 +14,7 @@ export async function cancelTask(tx: Tx, id: number, actor: Actor): Promise<void
   if (!canTask.cancel(TaskState.parse(row.state))) {
     throw new TesseraError('conflict', `Task ${id} is ${row.state}; only a queued or running task can be cancelled.`);
   }
-  await tx.db.update(tasks).set({ state: 'cancelling', cancelRequestedAt: new Date() }).where(eq(tasks.id, id));
+  await tx.db.update(tasks).set({ state: 'cancelling', cancelRequestedAt: sql`now()` }).where(eq(tasks.id, id));
   await appendAudit(tx, actor, 'cancel', `task/${id}`);
   await appendEvent(tx, 'task.changed', `task/${id}`, { state: 'cancelling' });
 }

@@ -6,7 +6,11 @@ import type { TaskLogLine } from '#model/task.ts';
 const LEVELS: Record<string, TaskLogLine['level']> = { info: 'info', warn: 'warn', error: 'error' };
 
 /** Lines after `after` (a seq; 0 = from the start), oldest first, at most `limit`. */
-export async function readTaskLog(tx: Tx, taskId: number, page: { after: number; limit: number }): Promise<TaskLogLine[]> {
+export async function readTaskLog(
+  tx: Tx,
+  taskId: number,
+  page: { after: number; limit: number },
+): Promise<TaskLogLine[]> {
   const rows = await tx.db
     .select()
     .from(taskLog)

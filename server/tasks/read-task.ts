@@ -1,7 +1,7 @@
 import { asc, desc, eq, inArray } from 'drizzle-orm';
-import { tasks, taskStages, taskSteps } from '#db/schema/tasks.ts';
+import { taskStages, taskSteps, tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
-import { StepState, TaskKind, TaskState, type TaskLaneView, type TaskStageView, type TaskView } from '#model/task.ts';
+import { StepState, TaskKind, type TaskLaneView, type TaskStageView, TaskState, type TaskView } from '#model/task.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { estimateTask, readStageHistory, type StageHistory } from './estimate-task.ts';
 
@@ -14,8 +14,18 @@ const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 export async function readTask(tx: Tx, id: number): Promise<TaskView> {
   const [row] = await tx.db.select().from(tasks).where(eq(tasks.id, id)).limit(1);
   if (!row) throw new TesseraError('not_found', `There is no task ${id}.`);
-  const stageRows = await tx.db.select().from(taskStages).where(eq(taskStages.taskId, id)).orderBy(asc(taskStages.seq)).limit(200);
-  const stepRows = await tx.db.select().from(taskSteps).where(eq(taskSteps.taskId, id)).orderBy(asc(taskSteps.seq)).limit(20_000);
+  const stageRows = await tx.db
+    .select()
+    .from(taskStages)
+    .where(eq(taskStages.taskId, id))
+    .orderBy(asc(taskStages.seq))
+    .limit(200);
+  const stepRows = await tx.db
+    .select()
+    .from(taskSteps)
+    .where(eq(taskSteps.taskId, id))
+    .orderBy(asc(taskSteps.seq))
+    .limit(20_000);
   const history = await readStageHistory(tx, row.kind, id);
   const stages = stageRows.map(
     (stage): TaskStageView => ({

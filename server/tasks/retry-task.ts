@@ -1,5 +1,5 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { tasks, taskStages, taskSteps } from '#db/schema/tasks.ts';
+import { taskStages, taskSteps, tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Actor } from '#model/role.ts';
 import { canTask, TaskState } from '#model/task.ts';

@@ -1,7 +1,7 @@
 import { tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
-import type { TaskKind } from '#model/task.ts';
 import type { Actor } from '#model/role.ts';
+import type { TaskKind } from '#model/task.ts';
 import { appendEvent } from '#server/events/append-event.ts';
 import { enqueueTask } from '#server/workflows/client.ts';
 
@@ -13,7 +13,13 @@ export async function startTask(
 ): Promise<number> {
   const [row] = await tx.db
     .insert(tasks)
-    .values({ kind: task.kind, subject: task.subject, description: task.description, userName: actor.name, input: task.input ?? {} })
+    .values({
+      kind: task.kind,
+      subject: task.subject,
+      description: task.description,
+      userName: actor.name,
+      input: task.input ?? {},
+    })
     .returning({ id: tasks.id });
   if (!row) throw new Error('insert of a task returned no row');
   await appendEvent(tx, 'task.changed', `task/${row.id}`, { state: 'queued', kind: task.kind });

@@ -2,8 +2,8 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Pool } from 'pg';
 import type { Log } from '#server/platform/log.ts';
 import { ENGINE_NAME, ENGINE_SCHEMA, TASK_QUEUE, WORKFLOW_EPOCH } from './names.ts';
-import { registerRunTask } from './run-task.ts';
 import type { WorkflowDependencies } from './plan-task.ts';
+import { registerRunTask } from './run-task.ts';
 
 /** Tasks that run side by side in one director: each mostly waits. */
 const TASKS_AT_ONCE = 16;

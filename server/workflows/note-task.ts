@@ -2,7 +2,7 @@ import { and, eq, isNull, ne } from 'drizzle-orm';
 import { clusters } from '#db/schema/clusters.ts';
 import { installationProducts, installations } from '#db/schema/installations.ts';
 import { stagedProducts } from '#db/schema/products.ts';
-import { tasks, taskStages } from '#db/schema/tasks.ts';
+import { taskStages, tasks } from '#db/schema/tasks.ts';
 import { inTransaction, type Tx } from '#db/transaction.ts';
 import { TaskKind } from '#model/task.ts';
 import { appendEvent } from '#server/events/append-event.ts';
@@ -20,10 +20,15 @@ export async function beginTask({ pool, clock }: Noter, taskId: number, attempt:
       .set({ startedAt: clock.now() })
       .where(and(eq(tasks.id, taskId), isNull(tasks.startedAt)))
       .returning();
-    await tx.db.update(tasks).set({ state: 'running' }).where(and(eq(tasks.id, taskId), eq(tasks.state, 'queued')));
+    await tx.db
+      .update(tasks)
+      .set({ state: 'running' })
+      .where(and(eq(tasks.id, taskId), eq(tasks.state, 'queued')));
     const row = task ?? (await readRow(tx, taskId));
     await noteSubject(tx, row, 'in progress', '');
-    await appendTaskLog(tx, taskId, [{ subject: row.description, line: attempt === 1 ? `started by ${row.userName}` : `attempt ${attempt}` }]);
+    await appendTaskLog(tx, taskId, [
+      { subject: row.description, line: attempt === 1 ? `started by ${row.userName}` : `attempt ${attempt}` },
+    ]);
     await appendEvent(tx, 'task.changed', `task/${taskId}`, { state: 'running' });
   });
 }
@@ -72,9 +77,16 @@ export async function finishTask(
     }
     const row = await readRow(tx, taskId);
     if (state !== 'succeeded') await noteSubject(tx, row, 'failed', error ?? 'cancelled');
-    await appendTaskLog(tx, taskId, [{ subject: row.description, line: error ? `${state}: ${error}` : state, level: state === 'failed' ? 'error' : 'info' }]);
+    await appendTaskLog(tx, taskId, [
+      {
+        subject: row.description,
+        line: error ? `${state}: ${error}` : state,
+        level: state === 'failed' ? 'error' : 'info',
+      },
+    ]);
     await appendEvent(tx, 'task.changed', `task/${taskId}`, { state });
-    if (row.kind === 'apply-changes') await appendEvent(tx, 'installation.changed', `installation/${row.subject}`, { state });
+    if (row.kind === 'apply-changes')
+      await appendEvent(tx, 'installation.changed', `installation/${row.subject}`, { state });
   });
 }
 
@@ -85,21 +97,35 @@ async function readRow(tx: Tx, taskId: number): Promise<TaskRow> {
 }
 
 /** PKS words of the running action, as its CLI shows them. */
-const ACTION_NOUN = { 'create-cluster': 'provisioning', 'resize-cluster': 'update', 'delete-cluster': 'deletion' } as const;
+const ACTION_NOUN = {
+  'create-cluster': 'provisioning',
+  'resize-cluster': 'update',
+  'delete-cluster': 'deletion',
+} as const;
 
 async function noteSubject(tx: Tx, task: TaskRow, state: 'in progress' | 'failed', text: string): Promise<void> {
   const kind = TaskKind.parse(task.kind);
   if (kind === 'create-cluster' || kind === 'resize-cluster' || kind === 'delete-cluster') {
     const words = `Instance ${ACTION_NOUN[kind]} ${state}`;
     const lastActionDescription = text ? `${words}: ${text}` : words;
-    await tx.db.update(clusters).set({ lastActionState: state, lastActionDescription }).where(eq(clusters.uuid, task.subject));
-    await appendEvent(tx, 'cluster.changed', `cluster/${task.subject}`, { lastActionState: state, lastActionDescription });
+    await tx.db
+      .update(clusters)
+      .set({ lastActionState: state, lastActionDescription })
+      .where(eq(clusters.uuid, task.subject));
+    await appendEvent(tx, 'cluster.changed', `cluster/${task.subject}`, {
+      lastActionState: state,
+      lastActionDescription,
+    });
   }
   if (kind === 'apply-changes' && state === 'failed') await noteFailedProducts(tx, task);
 }
 
 async function noteFailedProducts(tx: Tx, task: TaskRow): Promise<void> {
-  const [installation] = await tx.db.select({ id: installations.id }).from(installations).where(eq(installations.taskId, task.id)).limit(1);
+  const [installation] = await tx.db
+    .select({ id: installations.id })
+    .from(installations)
+    .where(eq(installations.taskId, task.id))
+    .limit(1);
   if (!installation) return;
   const failed = await tx.db
     .update(installationProducts)
@@ -107,7 +133,10 @@ async function noteFailedProducts(tx: Tx, task: TaskRow): Promise<void> {
     .where(and(eq(installationProducts.installationId, installation.id), ne(installationProducts.state, 'successful')))
     .returning({ guid: installationProducts.guid });
   for (const { guid } of failed) {
-    await tx.db.update(stagedProducts).set({ failedInstallationId: installation.id }).where(eq(stagedProducts.guid, guid));
+    await tx.db
+      .update(stagedProducts)
+      .set({ failedInstallationId: installation.id })
+      .where(eq(stagedProducts.guid, guid));
     await appendEvent(tx, 'product.changed', `product/${guid}`, {});
   }
 }

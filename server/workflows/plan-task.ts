@@ -6,7 +6,7 @@ import { TaskKind } from '#model/task.ts';
 import { planClusterTask } from '#server/clusters/plan-cluster-task.ts';
 import { planInstanceRepair } from '#server/health/plan-instance-repair.ts';
 import { planInstallation } from '#server/installations/plan-installation.ts';
-import { savePlan, type PlanOutline } from '#server/installer/save-plan.ts';
+import { type PlanOutline, savePlan } from '#server/installer/save-plan.ts';
 import type { StepContext } from '#server/installer/step.ts';
 import { planStemcellBuild } from '#server/stemcells/plan-stemcell-build.ts';
 

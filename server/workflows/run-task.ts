@@ -20,7 +20,8 @@ const WHILE_DATABASE_IS_AWAY = {
  * every effect is a step of the engine, and every step of the plan is idempotent.
  */
 export function registerRunTask(dependencies: WorkflowDependencies): void {
-  const durable = <T>(name: string, run: () => Promise<T>): Promise<T> => DBOS.runStep(run, { name, ...WHILE_DATABASE_IS_AWAY });
+  const durable = <T>(name: string, run: () => Promise<T>): Promise<T> =>
+    DBOS.runStep(run, { name, ...WHILE_DATABASE_IS_AWAY });
 
   async function runTask(taskId: number, attempt: number): Promise<void> {
     try {
@@ -39,7 +40,9 @@ export function registerRunTask(dependencies: WorkflowDependencies): void {
     } catch (error) {
       // stopping director: the run stays pending and goes on in the next one
       if (dependencies.signal.aborted || isEngineError(error)) throw error;
-      await durable('finish', () => finishTask(dependencies, taskId, 'failed', [error instanceof Error ? error.message : String(error)]));
+      await durable('finish', () =>
+        finishTask(dependencies, taskId, 'failed', [error instanceof Error ? error.message : String(error)]),
+      );
     }
   }
 

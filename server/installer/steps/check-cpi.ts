@@ -15,6 +15,8 @@ export const checkCpi = defineStep({
         .values({ key: 'infrastructure', value: found })
         .onConflictDoUpdate({ target: settings.key, set: { value: found, updatedAt: context.clock.now() } }),
     );
-    await context.log(`cpi ${context.cpi.name}: ${found.engine} ${found.version}, ${found.cpus} cores, ${found.memoryMib} MiB`);
+    await context.log(
+      `cpi ${context.cpi.name}: ${found.engine} ${found.version}, ${found.cpus} cores, ${found.memoryMib} MiB`,
+    );
   },
 });

@@ -15,7 +15,9 @@ export const deleteVm = defineStep({
     const row = await findInstance(context.pool, instance);
     if (!row) return;
     // a VM that was made but not recorded (director killed in between) is found by its label
-    const made = (await context.cpi.listVms({ signal: context.signal })).filter((vm) => vm.metadata.instance === row.id);
+    const made = (await context.cpi.listVms({ signal: context.signal })).filter(
+      (vm) => vm.metadata.instance === row.id,
+    );
     const cids = new Set([...(row.vmCid ? [row.vmCid] : []), ...made.map((vm) => vm.cid)]);
     for (const cid of cids) {
       await context.cpi.deleteVm(cid, { signal: context.signal });
@@ -24,10 +26,24 @@ export const deleteVm = defineStep({
     await inTransaction(context.pool, async (tx) => {
       await tx.db
         .update(instances)
-        .set({ vmCid: null, jobState: 'unknown', processes: [], vitals: null, appliedDigest: null, updatedAt: context.clock.now() })
+        .set({
+          vmCid: null,
+          jobState: 'unknown',
+          processes: [],
+          vitals: null,
+          appliedDigest: null,
+          updatedAt: context.clock.now(),
+        })
         .where(eq(instances.id, row.id));
-      await tx.db.update(certificates).set({ revokedAt: context.clock.now() }).where(eq(certificates.instanceId, row.id));
-      await appendEvent(tx, 'instance.changed', `instance/${row.id}`, { vmCid: null, jobState: 'unknown', deployment: row.deployment });
+      await tx.db
+        .update(certificates)
+        .set({ revokedAt: context.clock.now() })
+        .where(eq(certificates.instanceId, row.id));
+      await appendEvent(tx, 'instance.changed', `instance/${row.id}`, {
+        vmCid: null,
+        jobState: 'unknown',
+        deployment: row.deployment,
+      });
     });
   },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askAgent } from '../ask-agent.ts';
 import { findInstance } from '../read-instance.ts';
 import { defineStep } from '../step.ts';
 
@@ -15,10 +16,6 @@ export const drainInstance = defineStep({
       await context.log('agent not connected: nothing to drain', 'warn');
       return;
     }
-    await context.agents.call(
-      instance,
-      { method: 'stop', drain: true },
-      { signal: context.signal, deadlineMs: DEADLINE_MS, onOutput: (_stream, line) => void context.log(line) },
-    );
+    await askAgent(context, instance, { method: 'stop', drain: true }, DEADLINE_MS);
   },
 });

@@ -38,20 +38,34 @@ async function waitUntilReady(context: StepContext, name: string): Promise<void>
       return;
     }
     if (progress.state === 'failed') {
-      throw new TesseraError('stemcell_build_failed', `Stemcell ${name} could not be built (task ${progress.taskId}): ${progress.error ?? 'see its log'}. Mend the cause, then retry; what is built stays cached.`);
+      throw new TesseraError(
+        'stemcell_build_failed',
+        `Stemcell ${name} could not be built (task ${progress.taskId}): ${progress.error ?? 'see its log'}. Mend the cause, then retry; what is built stays cached.`,
+      );
     }
-    if (look % SAY_EVERY === 0) await context.log(`stemcell ${name} is being built by task ${progress.taskId ?? '?'}; waiting`);
+    if (look % SAY_EVERY === 0)
+      await context.log(`stemcell ${name} is being built by task ${progress.taskId ?? '?'}; waiting`);
     await context.clock.sleep(LOOK_MS, context.signal);
   }
 }
 
 async function readProgress(tx: Tx, name: string): Promise<Progress> {
-  const [row] = await tx.db.select({ state: stemcells.state, cid: stemcells.cid }).from(stemcells).where(eq(stemcells.name, name)).limit(1);
+  const [row] = await tx.db
+    .select({ state: stemcells.state, cid: stemcells.cid })
+    .from(stemcells)
+    .where(eq(stemcells.name, name))
+    .limit(1);
   if (row?.state === 'ready' && row.cid) return { state: 'ready', taskId: null, error: null };
   const builds = await tx.db
     .select({ id: tasks.id, state: tasks.state, error: tasks.error })
     .from(tasks)
-    .where(and(eq(tasks.kind, 'build-stemcell'), eq(tasks.subject, name), inArray(tasks.state, ['queued', 'running', 'failed', 'cancelled'])))
+    .where(
+      and(
+        eq(tasks.kind, 'build-stemcell'),
+        eq(tasks.subject, name),
+        inArray(tasks.state, ['queued', 'running', 'failed', 'cancelled']),
+      ),
+    )
     .orderBy(tasks.id)
     .limit(100);
   const last = builds.at(-1);

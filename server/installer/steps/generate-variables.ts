@@ -14,7 +14,11 @@ export const generateVariablesStep = defineStep({
   run: async (context, { deployment }) => {
     const started = context.clock.monotonic();
     const made = await inTransaction(context.pool, async (tx) => {
-      const [row] = await tx.db.select({ manifest: deployments.manifest }).from(deployments).where(eq(deployments.name, deployment)).limit(1);
+      const [row] = await tx.db
+        .select({ manifest: deployments.manifest })
+        .from(deployments)
+        .where(eq(deployments.name, deployment))
+        .limit(1);
       if (!row) throw new TesseraError('not_found', `Deployment ${deployment} has no manifest.`);
       return generateVariables(tx, context.vault, Manifest.parse(row.manifest));
     });

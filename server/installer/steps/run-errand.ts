@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ScriptResult } from '#agent/protocol.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import { askAgent } from '../ask-agent.ts';
 import { instanceName, readInstance } from '../read-instance.ts';
 import { defineStep } from '../step.ts';
 
@@ -12,14 +13,14 @@ export const runErrand = defineStep({
   interruptible: true,
   run: async (context, { instance, job }) => {
     const row = await readInstance(context.pool, instance);
-    const answer = await context.agents.call(
-      instance,
-      { method: 'run-errand', job },
-      { signal: context.signal, deadlineMs: DEADLINE_MS, onOutput: (_stream, line) => void context.log(line) },
-    );
+    const answer = await askAgent(context, instance, { method: 'run-errand', job }, DEADLINE_MS);
     const result = ScriptResult.parse(answer);
     if (result.exitCode === 0) return;
-    const last = result.stderr.trim().split('\n').slice(-3).join(' / ') || result.stdout.trim().split('\n').slice(-3).join(' / ');
-    throw new TesseraError('agent_failed', `Errand ${job} on ${instanceName(row)} ended with exit ${result.exitCode}: ${last || 'no output'}. Look at the log, then retry.`);
+    const last =
+      result.stderr.trim().split('\n').slice(-3).join(' / ') || result.stdout.trim().split('\n').slice(-3).join(' / ');
+    throw new TesseraError(
+      'agent_failed',
+      `Errand ${job} on ${instanceName(row)} ended with exit ${result.exitCode}: ${last || 'no output'}. Look at the log, then retry.`,
+    );
   },
 });

@@ -6,8 +6,8 @@ import { inTransaction, type Tx } from '#db/transaction.ts';
 import { Manifest } from '#model/manifest.ts';
 import { appendEvent } from '#server/events/append-event.ts';
 import { allocateAddress } from '#server/networks/allocate-ip.ts';
-import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { defineStep } from '../step.ts';
 
 const PlannedInstance = z.strictObject({
@@ -30,7 +30,12 @@ export const saveManifest = defineStep({
     await inTransaction(context.pool, async (tx) => {
       await tx.db
         .insert(deployments)
-        .values({ name: manifest.name, manifest, productGuid: manifest.tags.product ?? null, clusterUuid: manifest.tags.cluster ?? null })
+        .values({
+          name: manifest.name,
+          manifest,
+          productGuid: manifest.tags.product ?? null,
+          clusterUuid: manifest.tags.cluster ?? null,
+        })
         .onConflictDoUpdate({ target: deployments.name, set: { manifest, updatedAt: context.clock.now() } });
       for (const address of manifest.addresses) await reserve(tx, address.network, `${manifest.name}/${address.name}`);
       for (const instance of planned) {
@@ -53,7 +58,11 @@ export const saveManifest = defineStep({
 async function reserve(tx: Tx, networkName: string, owner: string): Promise<string> {
   const cloudConfig = await readCloudConfig(tx);
   const network = cloudConfig.networks.find((candidate) => candidate.name === networkName);
-  if (!network) throw new TesseraError('network_not_found', `Network ${networkName} is not in the cloud config. Apply the director tile.`);
+  if (!network)
+    throw new TesseraError(
+      'network_not_found',
+      `Network ${networkName} is not in the cloud config. Apply the director tile.`,
+    );
   return allocateAddress(tx, network, owner);
 }
 

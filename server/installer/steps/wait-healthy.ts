@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentState } from '#agent/protocol.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import { askAgent } from '../ask-agent.ts';
 import { instanceName, readInstance } from '../read-instance.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { withLiveVm } from '../with-live-vm.ts';
@@ -12,24 +13,32 @@ const CALL_DEADLINE_MS = 10_000;
 export const waitHealthy = defineStep({
   input: z.strictObject({ instance: z.string(), watchTimeMs: z.number().int().positive() }),
   interruptible: true,
-  run: (context, { instance, watchTimeMs }) => withLiveVm(context, instance, 'jobs', () => wait(context, instance, watchTimeMs)),
+  run: (context, { instance, watchTimeMs }) =>
+    withLiveVm(context, instance, 'jobs', () => wait(context, instance, watchTimeMs)),
 });
 
 async function wait(context: StepContext, instance: string, watchTimeMs: number): Promise<void> {
-    const row = await readInstance(context.pool, instance);
-    const started = context.clock.monotonic();
-    let state: AgentState | null = null;
-    while (state?.jobState !== 'running') {
-      const waited = context.clock.monotonic() - started;
-      if (waited > watchTimeMs) {
-        const sick = state?.processes.filter((process) => process.state !== 'running') ?? [];
-        const names = sick.map((process) => `${process.name} ${process.state}${process.lastExit ? ` (${process.lastExit})` : ''}`);
-        throw new TesseraError('unhealthy', `${instanceName(row)} is not healthy after ${Math.round(waited / 1000)} s: ${names.join(', ') || 'no state'}. Look at the log of the named process, then retry.`);
-      }
-      if (state) await context.clock.sleep(LOOK_MS, context.signal);
-      const answer = await context.agents.call(row.id, { method: 'get-state' }, { signal: context.signal, deadlineMs: CALL_DEADLINE_MS });
-      state = AgentState.parse(answer);
+  const row = await readInstance(context.pool, instance);
+  const started = context.clock.monotonic();
+  let state: AgentState | null = null;
+  while (state?.jobState !== 'running') {
+    const waited = context.clock.monotonic() - started;
+    if (waited > watchTimeMs) {
+      const sick = state?.processes.filter((process) => process.state !== 'running') ?? [];
+      const names = sick.map(
+        (process) => `${process.name} ${process.state}${process.lastExit ? ` (${process.lastExit})` : ''}`,
+      );
+      throw new TesseraError(
+        'unhealthy',
+        `${instanceName(row)} is not healthy after ${Math.round(waited / 1000)} s: ${names.join(', ') || 'no state'}. Look at the log of the named process, then retry.`,
+      );
     }
-    await context.agents.call(row.id, { method: 'run-script', script: 'post-start' }, { signal: context.signal, deadlineMs: watchTimeMs });
-    await context.log(`healthy after ${Math.round(context.clock.monotonic() - started)} ms: ${state.processes.map((process) => process.name).join(' ')}`);
+    if (state) await context.clock.sleep(LOOK_MS, context.signal);
+    const answer = await askAgent(context, row.id, { method: 'get-state' }, CALL_DEADLINE_MS);
+    state = AgentState.parse(answer);
+  }
+  await askAgent(context, row.id, { method: 'run-script', script: 'post-start' }, watchTimeMs);
+  await context.log(
+    `healthy after ${Math.round(context.clock.monotonic() - started)} ms: ${state.processes.map((process) => process.name).join(' ')}`,
+  );
 }

@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import { settings } from '#db/schema/settings.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { z } from 'zod';
 import { CloudConfig } from '#model/cloud-config.ts';
 import { defineStep } from '../step.ts';
 
@@ -16,6 +16,8 @@ export const writeCloudConfig = defineStep({
         .onConflictDoUpdate({ target: settings.key, set: { value: cloudConfig, updatedAt: context.clock.now() } }),
     );
     const names = (list: { name: string }[]) => list.map((entry) => entry.name).join(' ');
-    await context.log(`cloud config: AZs ${names(cloudConfig.azs)}; networks ${names(cloudConfig.networks)}; VM types ${names(cloudConfig.vm_types)}`);
+    await context.log(
+      `cloud config: AZs ${names(cloudConfig.azs)}; networks ${names(cloudConfig.networks)}; VM types ${names(cloudConfig.vm_types)}`,
+    );
   },
 });

@@ -9,8 +9,13 @@ const keyOf = (network: string): string => `network/${network}`;
 
 /** The infrastructure's id of a network of the cloud config; throws network_not_found before the director tile was applied. */
 export async function readNetworkCid(tx: Tx, network: string): Promise<string> {
-  const [row] = await tx.db.select({ value: settings.value }).from(settings).where(eq(settings.key, keyOf(network))).limit(1);
-  if (!row) throw new TesseraError('network_not_found', `Network ${network} does not exist yet. Apply the director tile.`);
+  const [row] = await tx.db
+    .select({ value: settings.value })
+    .from(settings)
+    .where(eq(settings.key, keyOf(network)))
+    .limit(1);
+  if (!row)
+    throw new TesseraError('network_not_found', `Network ${network} does not exist yet. Apply the director tile.`);
   return Value.parse(row.value).cid;
 }
 

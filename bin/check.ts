@@ -12,7 +12,7 @@ interface Check {
   name: string;
   /** Command lines, run one after the other. */
   run: string[][];
-  env?: NodeJS.ProcessEnv;
+  env?: Record<string, string>;
 }
 
 interface Outcome {
@@ -84,7 +84,7 @@ async function runCheck(check: Check): Promise<Outcome> {
   return { name: check.name, passed, seconds: (performance.now() - begunAt) / 1000 };
 }
 
-function runLine([command = '', ...args]: string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
+function runLine([command = '', ...args]: string[], env: Record<string, string> = {}): Promise<boolean> {
   const bin = `${path.dirname(node)}:${process.env.PATH}`;
   const child = spawn(command, args, {
     cwd: root,

@@ -18,6 +18,7 @@ const healthPollMs = 100;
 const samePressMs = 1_000;
 /** After this long without an answer the person is told where to look. */
 const slowAfterMs = 60_000;
+const directorDeadlineMs = 20_000;
 
 await main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Refusal ? error.message : explain(error)}\n`);
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
   const stack: { stop(): Promise<void> }[] = [];
   stopOnSignal(state, stack);
   await startAll(state, cache, installation, stack);
-  await waitForConsole(installation.ports.console, state);
+  await waitUntilUsable(installation.ports.console, state);
   const address = `http://127.0.0.1:${installation.ports.console}`;
   announce('console', address);
   await runDemo(process.argv.slice(2), state, address);
@@ -101,11 +102,19 @@ function startConsole(state: string, env: NodeJS.ProcessEnv, folder: string, por
   return supervise({ name: 'console', command: process.execPath, args, cwd: folder, env: own, state });
 }
 
-async function waitForConsole(port: number, state: string): Promise<void> {
-  const slowAt = performance.now() + slowAfterMs;
+/** Returns when the console answers and a director is at work, or when waiting for the director makes no sense any more. */
+async function waitUntilUsable(port: number, state: string): Promise<void> {
+  const begunAt = performance.now();
   let told = false;
-  while (!(await isHealthy(port))) {
-    if (!told && performance.now() > slowAt) {
+  for (;;) {
+    const health = await readHealth(port);
+    const waitedMs = performance.now() - begunAt;
+    if (health === 'usable') return;
+    if (health === 'no director' && waitedMs > directorDeadlineMs) {
+      say(`no director is at work yet; see ${path.join(state, 'log', 'director.log')}`);
+      return;
+    }
+    if (!told && waitedMs > slowAfterMs) {
       told = true;
       say(`the console does not answer yet; see ${path.join(state, 'log')}`);
     }
@@ -113,13 +122,16 @@ async function waitForConsole(port: number, state: string): Promise<void> {
   }
 }
 
-async function isHealthy(port: number): Promise<boolean> {
+async function readHealth(port: number): Promise<'silent' | 'no director' | 'usable'> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/api/healthz`, { signal: AbortSignal.timeout(2_000) });
-    return answer.ok;
+    if (!answer.ok) return 'silent';
+    const health: unknown = await answer.json();
+    const hasDirector = typeof health === 'object' && health !== null && 'director' in health;
+    return hasDirector && health.director === 'running' ? 'usable' : 'no director';
   } catch {
     // Not listening yet.
-    return false;
+    return 'silent';
   }
 }
 

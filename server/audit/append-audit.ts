@@ -5,7 +5,8 @@ import type { Actor } from '#model/role.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { sha256 } from '#server/platform/crypto.ts';
 
-const FIRST = '0'.repeat(64);
+/** What the first entry names as its predecessor. */
+export const FIRST_HASH = '0'.repeat(64);
 /** Writers of the chain take turns: any constant does, this one is "audit" in ASCII. */
 const CHAIN_LOCK = 0x6175646974;
 
@@ -22,7 +23,7 @@ export async function appendAudit(
 ): Promise<void> {
   await tx.db.execute(sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`);
   const [last] = await tx.db.select({ hash: audit.hash }).from(audit).orderBy(desc(audit.id)).limit(1);
-  const previousHash = last?.hash ?? FIRST;
+  const previousHash = last?.hash ?? FIRST_HASH;
   const at = systemClock.now();
   await tx.db.insert(audit).values({
     at,

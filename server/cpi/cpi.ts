@@ -10,7 +10,14 @@ export type StemcellCid = string;
 export type PowerState = 'on' | 'off' | 'missing';
 
 /** What every VM carries; drivers store it as labels so that the platform finds its VMs without a database. */
-export type VmMetadata = { deployment: string; group: string; instance: string; index: string; az: string; name: string } & Record<string, string>;
+export type VmMetadata = {
+  deployment: string;
+  group: string;
+  instance: string;
+  index: string;
+  az: string;
+  name: string;
+} & Record<string, string>;
 
 export type CreateVmRequest = {
   /** Instance id; asking again for the same instance while its VM exists returns that VM (idempotent). */
@@ -26,7 +33,13 @@ export type CreateVmRequest = {
   bootstrap: string;
 };
 
-export type VmView = { cid: VmCid; power: PowerState; address: string | null; metadata: Record<string, string>; createdAt: string };
+export type VmView = {
+  cid: VmCid;
+  power: PowerState;
+  address: string | null;
+  metadata: Record<string, string>;
+  createdAt: string;
+};
 
 export type Cpi = {
   readonly name: string;
@@ -62,7 +75,9 @@ export type Cpi = {
   listDisks(options: CallOptions): Promise<DiskCid[]>;
   listNetworks(options: CallOptions): Promise<NetworkCid[]>;
   /** VMs that stopped, as they stop; ends when the signal aborts. */
-  watchVms(options: { signal: AbortSignal }): AsyncIterable<{ cid: VmCid; instance: string; event: 'stopped' | 'started' | 'removed' }>;
+  watchVms(options: {
+    signal: AbortSignal;
+  }): AsyncIterable<{ cid: VmCid; instance: string; event: 'stopped' | 'started' | 'removed' }>;
 };
 
 export type CallOptions = { signal: AbortSignal };

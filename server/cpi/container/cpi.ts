@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Log } from '#server/platform/log.ts';
+import type { Cpi } from '../cpi.ts';
+import { connectEngine } from './client.ts';
+import { ContainerConfig } from './config.ts';
+import { ensureDatastore } from './datastore.ts';
+import { attachDisk, createDisk, deleteDisk, detachDisk, getDisks, hasDisk, listDisks } from './disk.ts';
+import type { Driver } from './driver.ts';
+import { createNetwork, deleteNetwork, ensureGateway, hasNetwork, listNetworks } from './network.ts';
+import { createStemcell, deleteStemcell, hasStemcell } from './stemcell.ts';
+import { createVm, deleteVm, hasVm, listVms, powerOffVm, powerState, rebootVm, setVmMetadata } from './vm.ts';
+import { watchVms } from './watch.ts';
+
+const Info = z.object({
+  MemTotal: z.number(),
+  NCPU: z.number(),
+  ServerVersion: z.string(),
+  OSType: z.string().optional(),
+});
+const Version = z.object({ Version: z.string(), Components: z.array(z.object({ Name: z.string() })).optional() });
+
+/**
+ * Embedded infrastructure: a "VM" is a privileged container of a Docker-compatible engine on this host, a network is a bridge, a disk is a folder
+ * that outlives VMs, the datastore a folder mounted in all of them. It never touches what does not carry the installation's label.
+ */
+export function createContainerCpi(config: ContainerConfig, context: { clock: Clock; log: Log }): Cpi {
+  const checked = ContainerConfig.parse(config);
+  const driver: Driver = { engine: connectEngine(checked.socket), config: checked, clock: context.clock };
+  return {
+    name: 'container',
+    info: (options) => info(driver, options.signal),
+    createStemcell: (folder, options) => createStemcell(driver, folder, options),
+    deleteStemcell: (cid, options) => deleteStemcell(driver, cid, options),
+    hasStemcell: (cid, options) => hasStemcell(driver, cid, options),
+    createVm: (request, options) => createVm(driver, request, options),
+    deleteVm: (cid, options) => deleteVm(driver, cid, options),
+    hasVm: (cid, options) => hasVm(driver, cid, options),
+    powerState: (cid, options) => powerState(driver, cid, options),
+    rebootVm: (cid, options) => rebootVm(driver, cid, options),
+    powerOffVm: (cid, options) => powerOffVm(driver, cid, options),
+    setVmMetadata: (cid, metadata, options) => setVmMetadata(driver, cid, metadata, options),
+    createDisk: (_sizeMib, _az, request, options) => createDisk(driver, request, options),
+    deleteDisk: (cid, options) => deleteDisk(driver, cid, options),
+    hasDisk: (cid, options) => hasDisk(driver, cid, options),
+    attachDisk: (vm, disk, options) => attachDisk(driver, vm, disk, options),
+    detachDisk: (vm, disk, options) => detachDisk(driver, vm, disk, options),
+    getDisks: (cid, options) => getDisks(driver, cid, options),
+    createNetwork: (request, options) => createNetwork(driver, request, options),
+    deleteNetwork: (cid, options) => deleteNetwork(driver, cid, options),
+    hasNetwork: (cid, options) => hasNetwork(driver, cid, options),
+    ensureGateway: (cid, options) => ensureGateway(driver, cid, options),
+    ensureDatastore: (options) => ensureDatastore(driver, options),
+    listVms: (options) => listVms(driver, options),
+    listDisks: (options) => listDisks(driver, options),
+    listNetworks: (options) => listNetworks(driver, options),
+    watchVms: (options) => watchVms(driver, context.log, options),
+  };
+}
+
+async function info(driver: Driver, signal: AbortSignal): ReturnType<Cpi['info']> {
+  const { docker } = driver.engine;
+  const { MemTotal, NCPU, ServerVersion } = Info.parse(
+    await driver.engine.call('asking what it is', signal, () => docker.info()),
+  );
+  const version = Version.parse(await driver.engine.call('asking for its version', signal, () => docker.version()));
+  const isPodman = version.Components?.some((component) => component.Name === 'Podman Engine') ?? false;
+  return {
+    engine: isPodman ? 'Podman' : 'Docker',
+    version: ServerVersion || version.Version,
+    memoryMib: Math.floor(MemTotal / 1024 / 1024),
+    cpus: NCPU,
+  };
+}

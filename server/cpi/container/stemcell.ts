@@ -1,0 +1,240 @@
+import { createReadStream } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { StemcellManifest } from '#model/stemcell.ts';
+import { TesseraError } from '#server/platform/error.ts';
+import type { CallOptions, StemcellCid } from '../cpi.ts';
+import type { Driver } from './driver.ts';
+import { LABEL } from './labels.ts';
+
+/** Unpacking and storing 750 MB: 30 s on two idle cores, minutes on a busy machine. */
+const IMPORT_DEADLINE_MS = 15 * 60_000;
+
+const ImageRow = z.object({
+  Id: z.string(),
+  Labels: z.record(z.string(), z.string()).nullish(),
+  RepoTags: z.array(z.string()).nullish(),
+});
+type ImageRow = z.infer<typeof ImageRow>;
+
+/**
+ * A stemcell is an image of this installation, named by the key of its manifest: the base layer, which many stemcells share, is imported once by
+ * its digest; the thin layers on top are unpacked into a container of it and committed. Images of another installation with the same digest are
+ * tagged, not imported again.
+ */
+export async function createStemcell(driver: Driver, folder: string, options: CallOptions): Promise<StemcellCid> {
+  const manifest = await readManifest(folder);
+  const cid = `stemcell-${manifest.key.slice(0, 16)}`;
+  if (await hasStemcell(driver, cid, options)) return cid;
+
+  const twin = await findImage(driver, options.signal, `${LABEL.stemcell}=${cid}`);
+  if (twin !== null) {
+    await tag(driver, twin.Id, stemcellImage(driver, cid), options.signal);
+    return cid;
+  }
+  const [base, ...thin] = manifest.layers;
+  if (base === undefined)
+    throw new TesseraError('invalid_input', `The stemcell in ${folder} has no layers. Build it again.`);
+  const rootfs = await importRootfs(driver, join(folder, base.path), base.sha256, options.signal);
+  const layers = thin.map((layer) => join(folder, layer.path));
+  await commitLayers(driver, { rootfs, layers, cid, images: join(folder, 'images') }, options.signal);
+  return cid;
+}
+
+/** Removes this installation's name of the image; the engine deletes the image with its last name. Gone is fine. */
+export async function deleteStemcell(driver: Driver, cid: StemcellCid, { signal }: CallOptions): Promise<void> {
+  await removeImage(driver, stemcellImage(driver, cid), signal);
+}
+
+export async function hasStemcell(driver: Driver, cid: StemcellCid, { signal }: CallOptions): Promise<boolean> {
+  return (await inspectStemcell(driver, cid, signal)) !== null;
+}
+
+/** Image reference and the folder of image archives of an imported stemcell; null when it was not imported. */
+export async function inspectStemcell(
+  driver: Driver,
+  cid: StemcellCid,
+  signal: AbortSignal,
+): Promise<{ image: string; imagesFolder: string } | null> {
+  const image = stemcellImage(driver, cid);
+  const found = await driver.engine.find(`looking for stemcell ${cid}`, signal, () =>
+    driver.engine.docker.getImage(image).inspect(),
+  );
+  if (found === null) return null;
+  const labels =
+    z.object({ Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) }).parse(found).Config.Labels ??
+    {};
+  return { image, imagesFolder: labels[LABEL.images] ?? '' };
+}
+
+/** Names of this installation's images start with it. */
+export function imagePrefix(installation: string): string {
+  return `localhost/tessera/${installation}/`;
+}
+
+/** Removes one name of an image; gone is fine. */
+export async function removeImage(driver: Driver, name: string, signal: AbortSignal): Promise<void> {
+  await driver.engine.find(`removing image ${name}`, signal, () => driver.engine.docker.getImage(name).remove());
+}
+
+/** Imports a tar as an image of this installation. Labels go into the image. */
+export async function importImage(
+  driver: Driver,
+  request: { tar: string | Buffer; name: string; labels: Record<string, string>; doing: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { repo, tag: version } = splitName(request.name);
+  await driver.engine.call(
+    request.doing,
+    signal,
+    async (abortSignal) => {
+      const file = typeof request.tar === 'string' ? createReadStream(request.tar) : Readable.from([request.tar]);
+      // Podman ignores `tag` on import and takes a full name as `repo`; Docker reads both
+      const target = (await isPodman(driver, signal)) ? { repo: request.name } : { repo, tag: version };
+      const answer = await driver.engine.docker.importImage(file, {
+        ...target,
+        changes: labelChanges(request.labels),
+        abortSignal,
+      });
+      await readAnswer(answer);
+    },
+    IMPORT_DEADLINE_MS,
+  );
+}
+
+/** Podman has calls of its own for what the Docker API cannot say. */
+export async function isPodman(driver: Driver, signal: AbortSignal): Promise<boolean> {
+  const version = await driver.engine.call('asking for its version', signal, () => driver.engine.docker.version());
+  const components =
+    z.object({ Components: z.array(z.object({ Name: z.string() })).optional() }).parse(version).Components ?? [];
+  return components.some((component) => component.Name === 'Podman Engine');
+}
+
+function stemcellImage(driver: Driver, cid: StemcellCid): string {
+  return `${imagePrefix(driver.config.installation)}stemcell:${cid}`;
+}
+
+async function readManifest(folder: string): Promise<StemcellManifest> {
+  const file = join(folder, 'manifest.json');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new TesseraError(
+      'not_found',
+      `${file} cannot be read, so there is no stemcell to import. Build the stemcell again.`,
+      { cause },
+    );
+  });
+  const parsed = StemcellManifest.safeParse(JSON.parse(text));
+  if (!parsed.success)
+    throw new TesseraError(
+      'invalid_input',
+      `${file} is no stemcell manifest: ${parsed.error.message}. Build the stemcell again.`,
+    );
+  return parsed.data;
+}
+
+async function importRootfs(driver: Driver, tar: string, sha256: string, signal: AbortSignal): Promise<string> {
+  const name = `${imagePrefix(driver.config.installation)}rootfs:${sha256.slice(0, 16)}`;
+  const twin = await findImage(
+    driver,
+    signal,
+    `${LABEL.rootfs}=${sha256}`,
+    (labels) => labels[LABEL.stemcell] === undefined,
+  );
+  if (twin?.RepoTags?.includes(name)) return name;
+  if (twin !== null) {
+    await tag(driver, twin.Id, name, signal);
+    return name;
+  }
+  await access(tar).catch((cause: unknown) => {
+    throw new TesseraError('not_found', `${tar} cannot be read. Build the stemcell again.`, { cause });
+  });
+  await importImage(driver, { tar, name, labels: { [LABEL.rootfs]: sha256 }, doing: `importing ${tar}` }, signal);
+  return name;
+}
+
+type Layering = { rootfs: string; layers: string[]; cid: StemcellCid; images: string };
+
+async function commitLayers(
+  driver: Driver,
+  { rootfs, layers, cid, images }: Layering,
+  signal: AbortSignal,
+): Promise<void> {
+  const { docker } = driver.engine;
+  const labels = { [LABEL.installation]: driver.config.installation };
+  const container = await driver.engine.call(`preparing stemcell ${cid}`, signal, (abortSignal) =>
+    docker.createContainer({ Image: rootfs, Cmd: ['/bin/true'], Labels: labels, abortSignal }),
+  );
+  try {
+    for (const layer of layers) {
+      await driver.engine.call(
+        `unpacking ${layer}`,
+        signal,
+        async (abortSignal) => {
+          await readAnswer(await container.putArchive(createReadStream(layer), { path: '/', abortSignal }));
+        },
+        IMPORT_DEADLINE_MS,
+      );
+    }
+    const { repo, tag: version } = splitName(stemcellImage(driver, cid));
+    const changes = labelChanges({ [LABEL.stemcell]: cid, [LABEL.images]: images });
+    await driver.engine.call(
+      `storing stemcell ${cid}`,
+      signal,
+      (abortSignal) => container.commit({ repo, tag: version, changes, abortSignal }),
+      IMPORT_DEADLINE_MS,
+    );
+  } finally {
+    await driver.engine.find(`clearing up after stemcell ${cid}`, AbortSignal.timeout(60_000), () =>
+      container.remove({ force: true, v: true }),
+    );
+  }
+}
+
+/** An image is found by its label under any installation's name: what is in it depends on its digest alone. */
+async function findImage(
+  driver: Driver,
+  signal: AbortSignal,
+  label: string,
+  fits: (labels: Record<string, string>) => boolean = () => true,
+): Promise<ImageRow | null> {
+  const rows = await driver.engine.call('listing images', signal, (abortSignal) =>
+    driver.engine.docker.listImages({ filters: { label: [label] }, abortSignal }),
+  );
+  // a stemcell inherits the labels of the layer it stands on, so the filter alone is not enough
+  const found = z.array(ImageRow).parse(rows);
+  return found.find((row) => fits(row.Labels ?? {})) ?? null;
+}
+
+async function tag(driver: Driver, id: string, name: string, signal: AbortSignal): Promise<void> {
+  const { repo, tag: version } = splitName(name);
+  await driver.engine.call(`naming image ${name}`, signal, (abortSignal) =>
+    driver.engine.docker.getImage(id).tag({ repo, tag: version, abortSignal }),
+  );
+}
+
+function splitName(name: string): { repo: string; tag: string } {
+  const colon = name.lastIndexOf(':');
+  return { repo: name.slice(0, colon), tag: name.slice(colon + 1) };
+}
+
+function labelChanges(labels: Record<string, string>): string[] {
+  return Object.entries(labels).map(([key, value]) => `LABEL ${key}=${JSON.stringify(value)}`);
+}
+
+/** Reads a progress stream to its end: the engine reports a failed import as a line of it, after status 200. */
+async function readAnswer(answer: unknown): Promise<void> {
+  if (!isReadable(answer)) return;
+  let text = '';
+  for await (const chunk of answer) text = (text + String(chunk)).slice(-16_384);
+  const failure = text
+    .split('\n')
+    .map((line) => /"error":\s*"((?:[^"\\]|\\.)*)"/.exec(line)?.[1])
+    .find((message) => message !== undefined && message !== '');
+  if (failure !== undefined) throw new Error(failure);
+}
+
+function isReadable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}

@@ -16,6 +16,12 @@ const inotifyInstances = 8192;
 /** Accounts the embedded PostgreSQL may run as when Tessera runs as root; the second is made when both lack. */
 const databaseAccounts = ['postgres', 'tessera-db'];
 
+/**
+ * `npm ci` refuses a lock file without the optional packages of other systems (macOS, Windows), which not every registry
+ * carries. `install --no-save` takes the versions of the same lock file and leaves it as it is.
+ */
+const npmInstall = ['install', '--no-save', '--no-audit', '--no-fund'];
+
 const packages = {
   // What embedded infrastructure needs: containers, their networks, and the stemcell's root file system.
   start: [
@@ -67,7 +73,7 @@ function systemName() {
 
 async function installNpmPackages() {
   if (npmPackagesAreCurrent()) return;
-  await run('installing npm packages (Node 24 and PostgreSQL among them)', 'npm', ['ci', '--no-audit', '--no-fund'], {
+  await run('installing npm packages (Node 24 and PostgreSQL among them)', 'npm', npmInstall, {
     // Chromium comes from the system's package manager.
     env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', npm_config_loglevel: 'error' },
   });

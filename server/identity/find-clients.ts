@@ -3,12 +3,18 @@ import { clients } from '#db/schema/identity.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { ClientView, Issuer } from '#model/user.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import { PAGE_MAX, type Page, type PageQuery } from './find-users.ts';
+import { type Attributes, conditionOf, orderOf, PAGE_MAX, type Page, type PageQuery } from './filter-to-sql.ts';
+
+const ATTRIBUTES: Attributes = {
+  client_id: { column: sql`${clients.clientId}`, kind: 'text' },
+  name: { column: sql`${clients.name}`, kind: 'name' },
+  lastmodified: { column: sql`${clients.updatedAt}`, kind: 'time' },
+};
 
 /** Clients of one issuer, by id; never with their secrets. */
 export async function findClients(tx: Tx, issuer: Issuer, query: PageQuery): Promise<Page<ClientView>> {
-  const where = and(eq(clients.issuer, issuer), query.where);
-  const order = query.sortBy ?? sql`${clients.clientId}`;
+  const where = and(eq(clients.issuer, issuer), conditionOf(query.filter, ATTRIBUTES));
+  const order = orderOf(query.sortBy, ATTRIBUTES, sql`${clients.clientId}`);
   const rows = await tx.db
     .select()
     .from(clients)

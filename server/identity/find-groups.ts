@@ -1,9 +1,20 @@
-import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import { groupMembers, groups } from '#db/schema/identity.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { GroupView } from '#model/user.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import { isUuid, PAGE_MAX, type Page, type PageQuery } from './find-users.ts';
+import { type Attributes, conditionOf, orderOf, PAGE_MAX, type Page, type PageQuery } from './filter-to-sql.ts';
+import { isUuid } from './find-users.ts';
+
+const ATTRIBUTES: Attributes = {
+  id: { column: sql`${groups.id}::text`, kind: 'text' },
+  displayname: { column: sql`${groups.displayName}`, kind: 'name' },
+  description: { column: sql`${groups.description}`, kind: 'name' },
+  created: { column: sql`${groups.createdAt}`, kind: 'time' },
+  'meta.created': { column: sql`${groups.createdAt}`, kind: 'time' },
+  lastmodified: { column: sql`${groups.updatedAt}`, kind: 'time' },
+  'meta.lastmodified': { column: sql`${groups.updatedAt}`, kind: 'time' },
+};
 
 type Row = typeof groups.$inferSelect;
 
@@ -13,15 +24,16 @@ export async function listGroups(tx: Tx): Promise<GroupView[]> {
 }
 
 export async function findGroups(tx: Tx, query: PageQuery): Promise<Page<GroupView>> {
-  const order = query.sortBy ?? sql`${groups.displayName}`;
+  const where = conditionOf(query.filter, ATTRIBUTES);
+  const order = orderOf(query.sortBy, ATTRIBUTES, sql`${groups.displayName}`);
   const rows = await tx.db
     .select()
     .from(groups)
-    .where(and(query.where))
+    .where(where)
     .orderBy(query.descending ? desc(order) : asc(order), asc(groups.id))
     .limit(Math.min(query.count ?? 100, PAGE_MAX))
     .offset(Math.max(0, (query.startIndex ?? 1) - 1));
-  const [sum] = await tx.db.select({ total: count() }).from(groups).where(and(query.where));
+  const [sum] = await tx.db.select({ total: count() }).from(groups).where(where);
   return { found: await withMembers(tx, rows), total: sum?.total ?? 0 };
 }
 

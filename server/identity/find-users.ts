@@ -1,20 +1,32 @@
-import { and, asc, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import { groupMembers, groups, users } from '#db/schema/identity.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { UserView } from '#model/user.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import { type Attributes, conditionOf, orderOf, PAGE_MAX, type Page, type PageQuery } from './filter-to-sql.ts';
 
-/** One page; `startIndex` counts from 1, `total` is the count of all that match. */
-export type Page<T> = { found: T[]; total: number };
-export type PageQuery = {
-  where?: SQL | undefined;
-  startIndex?: number;
-  count?: number;
-  sortBy?: SQL | undefined;
-  descending?: boolean;
+const ATTRIBUTES: Attributes = {
+  id: { column: sql`${users.id}::text`, kind: 'text' },
+  username: { column: sql`${users.userName}`, kind: 'name' },
+  displayname: { column: sql`${users.userName}`, kind: 'name' },
+  email: { column: sql`${users.email}`, kind: 'name' },
+  emails: { column: sql`${users.email}`, kind: 'name' },
+  'emails.value': { column: sql`${users.email}`, kind: 'name' },
+  givenname: { column: sql`${users.givenName}`, kind: 'name' },
+  'name.givenname': { column: sql`${users.givenName}`, kind: 'name' },
+  familyname: { column: sql`${users.familyName}`, kind: 'name' },
+  'name.familyname': { column: sql`${users.familyName}`, kind: 'name' },
+  origin: { column: sql`${users.origin}`, kind: 'text' },
+  // no directory is connected, so nobody has one
+  externalid: { column: sql`null::text`, kind: 'text' },
+  active: { column: sql`${users.active}`, kind: 'boolean' },
+  verified: { column: sql`${users.verified}`, kind: 'boolean' },
+  created: { column: sql`${users.createdAt}`, kind: 'time' },
+  'meta.created': { column: sql`${users.createdAt}`, kind: 'time' },
+  lastmodified: { column: sql`${users.updatedAt}`, kind: 'time' },
+  'meta.lastmodified': { column: sql`${users.updatedAt}`, kind: 'time' },
 };
 
-export const PAGE_MAX = 500;
 type Row = typeof users.$inferSelect;
 
 /** All users by name, for pages; at most 500. */
@@ -22,17 +34,18 @@ export async function listUsers(tx: Tx): Promise<UserView[]> {
   return (await findUsers(tx, { count: PAGE_MAX })).found;
 }
 
-/** Users that match, sorted by name unless `sortBy` says else. */
+/** Users that match a SCIM filter, sorted by name unless `sortBy` says else. Throws invalid_input for a bad filter. */
 export async function findUsers(tx: Tx, query: PageQuery): Promise<Page<UserView>> {
-  const order = query.sortBy ?? sql`lower(${users.userName})`;
+  const where = conditionOf(query.filter, ATTRIBUTES);
+  const order = orderOf(query.sortBy, ATTRIBUTES, sql`lower(${users.userName})`);
   const rows = await tx.db
     .select()
     .from(users)
-    .where(and(query.where))
+    .where(where)
     .orderBy(query.descending ? desc(order) : asc(order), asc(users.id))
     .limit(Math.min(query.count ?? 100, PAGE_MAX))
     .offset(Math.max(0, (query.startIndex ?? 1) - 1));
-  const [sum] = await tx.db.select({ total: count() }).from(users).where(and(query.where));
+  const [sum] = await tx.db.select({ total: count() }).from(users).where(where);
   return { found: await withGroups(tx, rows), total: sum?.total ?? 0 };
 }
 

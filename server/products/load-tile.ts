@@ -9,7 +9,11 @@ import { parseYaml, readMetadata } from './read-metadata.ts';
 export const TILES_FOLDER = fileURLToPath(new URL('../../tiles', import.meta.url));
 
 /** A tile's source folder: its whole metadata, and the files that go into the product file beside it. */
-export type TileSource = { metadata: ProductMetadata; metadataData: Record<string, unknown>; files: { path: string; content: Buffer }[] };
+export type TileSource = {
+  metadata: ProductMetadata;
+  metadataData: Record<string, unknown>;
+  files: { path: string; content: Buffer }[];
+};
 
 /** Lists that `forms/*.yml` add to, in the order of their file names. */
 const LISTS = ['form_types', 'property_blueprints'] as const;
@@ -46,7 +50,9 @@ async function filesBelow(folder: string, prefix: string): Promise<string[]> {
 async function namesIn(folder: string, isDeep = false): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true, recursive: isDeep });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
@@ -57,13 +63,20 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new TesseraError('not_found', `${path} cannot be read. A tile folder holds metadata.yml; name such a folder.`, { cause });
+    throw new TesseraError(
+      'not_found',
+      `${path} cannot be read. A tile folder holds metadata.yml; name such a folder.`,
+      { cause },
+    );
   }
 }
 
 function recordOf(value: unknown, member: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new TesseraError('product_file_rejected', `${member} must be a map of keys. Write it like the metadata.yml of another tile.`);
+  throw new TesseraError(
+    'product_file_rejected',
+    `${member} must be a map of keys. Write it like the metadata.yml of another tile.`,
+  );
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

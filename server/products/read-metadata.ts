@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { allFields, formsOf } from '#model/form.ts';
 import { ProductMetadata, type PropertyInput } from '#model/product.ts';
 import type { PropertyBlueprint } from '#model/property.ts';
-import { faultOfValue, isBlank, normaliseValue, ruleExpression } from '#model/property-value.ts';
 import { NO_CHOICES } from '#model/property.ts';
+import { faultOfValue, isBlank, normaliseValue, ruleExpression } from '#model/property-value.ts';
 import { TesseraError } from '#server/platform/error.ts';
 
 /** Longest metadata.yml, and most uses of one YAML anchor counted with all it expands to. */
@@ -41,7 +41,13 @@ export function readMetadata(data: unknown, member: string): ProductMetadata {
 }
 
 /** YAML cannot join lists: a list inside one of these is spread, so that an anchor may hold several entries. */
-const JOINED = new Set(['property_blueprints', 'property_inputs', 'selector_property_inputs', 'option_templates', 'form_types']);
+const JOINED = new Set([
+  'property_blueprints',
+  'property_inputs',
+  'selector_property_inputs',
+  'option_templates',
+  'form_types',
+]);
 
 function joinLists(value: unknown, depth = 0): unknown {
   if (depth > 60) throw rejected('metadata is nested deeper than 60 levels');
@@ -58,10 +64,21 @@ function joinLists(value: unknown, depth = 0): unknown {
 /** Faults that the shape alone does not show: double names, fields without blueprint, bad defaults and rules. */
 function faultsOfMetadata(metadata: ProductMetadata): string[] {
   const faults = [
-    ...doubles('property', metadata.property_blueprints.map((blueprint) => blueprint.name)),
-    ...doubles('form', metadata.form_types.map((form) => form.name)),
-    ...doubles('job type', metadata.job_types.map((job) => job.name)),
-    ...metadata.property_blueprints.flatMap((blueprint) => faultsOfBlueprint(blueprint, `.properties.${blueprint.name}`)),
+    ...doubles(
+      'property',
+      metadata.property_blueprints.map((blueprint) => blueprint.name),
+    ),
+    ...doubles(
+      'form',
+      metadata.form_types.map((form) => form.name),
+    ),
+    ...doubles(
+      'job type',
+      metadata.job_types.map((job) => job.name),
+    ),
+    ...metadata.property_blueprints.flatMap((blueprint) =>
+      faultsOfBlueprint(blueprint, `.properties.${blueprint.name}`),
+    ),
     ...metadata.job_types.flatMap((job) =>
       job.property_blueprints.flatMap((blueprint) => faultsOfBlueprint(blueprint, `.${job.name}.${blueprint.name}`)),
     ),
@@ -69,7 +86,10 @@ function faultsOfMetadata(metadata: ProductMetadata): string[] {
   if (faults.length > 0) return faults;
   try {
     const references = formsOf(metadata).flatMap((form) => allFields(form).map((field) => field.reference));
-    return [...doubles('field', references), ...metadata.form_types.flatMap((form) => strayColumns(metadata, form.property_inputs))];
+    return [
+      ...doubles('field', references),
+      ...metadata.form_types.flatMap((form) => strayColumns(metadata, form.property_inputs)),
+    ];
   } catch (error) {
     // formsOf names the form and the reference that has no blueprint
     return [error instanceof Error ? error.message : String(error)];
@@ -79,7 +99,9 @@ function faultsOfMetadata(metadata: ProductMetadata): string[] {
 function faultsOfBlueprint(blueprint: PropertyBlueprint, at: string): string[] {
   const faults = [...faultsOfRules(blueprint, at), ...faultsOfShape(blueprint, at)];
   const { default: preset } = blueprint;
-  const checkable = !['vm_type_dropdown', 'disk_type_dropdown', 'network_dropdown', 'collection'].includes(blueprint.type) && preset !== '*';
+  const checkable =
+    !['vm_type_dropdown', 'disk_type_dropdown', 'network_dropdown', 'collection'].includes(blueprint.type) &&
+    preset !== '*';
   if (preset !== undefined && checkable && !blueprint.type.startsWith('service_network_az')) {
     const value = normaliseValue(blueprint, preset);
     const fault = isBlank(value) ? null : faultOfValue(blueprint, value, NO_CHOICES);
@@ -87,10 +109,16 @@ function faultsOfBlueprint(blueprint: PropertyBlueprint, at: string): string[] {
   }
   return [
     ...faults,
-    ...doubles(`property of ${at}`, blueprint.property_blueprints.map((inner) => inner.name)),
+    ...doubles(
+      `property of ${at}`,
+      blueprint.property_blueprints.map((inner) => inner.name),
+    ),
     ...blueprint.property_blueprints.flatMap((inner) => faultsOfBlueprint(inner, `${at}.${inner.name}`)),
     ...blueprint.option_templates.flatMap((option) => [
-      ...doubles(`property of ${at}.${option.name}`, option.property_blueprints.map((inner) => inner.name)),
+      ...doubles(
+        `property of ${at}.${option.name}`,
+        option.property_blueprints.map((inner) => inner.name),
+      ),
       ...option.property_blueprints.flatMap((inner) => faultsOfBlueprint(inner, `${at}.${option.name}.${inner.name}`)),
     ]),
   ];
@@ -112,19 +140,26 @@ function faultsOfRules(blueprint: PropertyBlueprint, at: string): string[] {
 function faultsOfShape(blueprint: PropertyBlueprint, at: string): string[] {
   const needsOptions = blueprint.type === 'dropdown_select' || blueprint.type === 'multi_select_options';
   if (needsOptions && blueprint.options.length === 0) return [`${at}: a ${blueprint.type} needs options`];
-  if (blueprint.type === 'selector' && blueprint.option_templates.length === 0) return [`${at}: a selector needs option_templates`];
+  if (blueprint.type === 'selector' && blueprint.option_templates.length === 0)
+    return [`${at}: a selector needs option_templates`];
   if (blueprint.type !== 'collection') return [];
   if (blueprint.property_blueprints.length === 0) return [`${at}: a collection needs property_blueprints`];
-  const nested = blueprint.property_blueprints.find((inner) => inner.type === 'collection' || inner.type === 'selector');
+  const nested = blueprint.property_blueprints.find(
+    (inner) => inner.type === 'collection' || inner.type === 'selector',
+  );
   return nested ? [`${at}.${nested.name}: a collection cannot hold a ${nested.type}`] : [];
 }
 
 function strayColumns(metadata: ProductMetadata, inputs: PropertyInput[]): string[] {
   return inputs.flatMap((input) => {
-    const blueprint = metadata.property_blueprints.find((candidate) => `.properties.${candidate.name}` === input.reference);
+    const blueprint = metadata.property_blueprints.find(
+      (candidate) => `.properties.${candidate.name}` === input.reference,
+    );
     if (blueprint?.type !== 'collection') return [];
     const names = blueprint.property_blueprints.map((column) => column.name);
-    return input.property_inputs.filter((column) => !names.includes(column.reference)).map((column) => `${input.reference} has no column ${column.reference}`);
+    return input.property_inputs
+      .filter((column) => !names.includes(column.reference))
+      .map((column) => `${input.reference} has no column ${column.reference}`);
   });
 }
 
@@ -153,5 +188,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
 }
 
 function rejected(sentence: string, cause?: unknown): TesseraError {
-  return new TesseraError('product_file_rejected', `${sentence}. Get a good product file and import it again.`, { cause });
+  return new TesseraError('product_file_rejected', `${sentence}. Get a good product file and import it again.`, {
+    cause,
+  });
 }

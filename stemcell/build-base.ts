@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { TesseraError } from '#server/platform/error.ts';
 import { KUBERNETES_PROGRAMS } from './build-kubernetes.ts';
 import { type CacheEntry, cacheEntry, describeMembers } from './cache-entry.ts';
 import type { BuildContext } from './progress.ts';
@@ -27,6 +28,7 @@ export async function buildBase(sources: BaseSources, context: BuildContext): Pr
     flanneld: sources.addons.members.filter((member) => member.path === 'flanneld'),
     node: node.version,
     overlay,
+    recipe: await readFile(new URL(import.meta.url), 'utf8'),
   };
   return cacheEntry({ kind: 'base', inputs, build: (folder) => makeBase(folder, sources, node.binary, context) }, context);
 }
@@ -51,7 +53,6 @@ async function makeBase(folder: string, sources: BaseSources, node: string, cont
   await mkdir(join(staging, 'opt/cni'), { recursive: true });
   await symlink('/usr/lib/cni', join(staging, 'opt/cni/bin'));
   for (const name of ['poweroff', 'shutdown']) await symlink('halt', join(staging, 'usr/local/sbin', name));
-  await writeFile(join(staging, 'etc/hostname'), 'vm\n');
 
   const tar = join(folder, 'rootfs.tar');
   await copyFile(join(sources.rootfs.folder, 'rootfs.tar'), tar);
@@ -61,8 +62,18 @@ async function makeBase(folder: string, sources: BaseSources, node: string, cont
   const deterministic = ['--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--no-recursion'];
   await runCommand('tar', ['--append', '--file', tar, '-C', staging, ...deterministic, '--files-from', join(folder, 'paths')], { signal: context.signal });
   await rm(join(folder, 'paths'));
+  await refuseDuplicates(tar, context);
   await rm(staging, { recursive: true });
   context.progress({ stage: 'assemble', done: 1, total, message: 'base layer is ready' });
+}
+
+/** Container engines refuse a layer that holds a path twice, and only after a minute of reading it. */
+async function refuseDuplicates(tar: string, context: BuildContext): Promise<void> {
+  const paths = (await runCommand('tar', ['-tf', tar], { signal: context.signal })).split('\n');
+  const seen = new Set<string>();
+  const twice = paths.filter((path) => seen.size === seen.add(path).size);
+  if (twice.length === 0) return;
+  throw new TesseraError('stemcell_build_failed', `The operating system already has ${twice.join(', ')}; the overlay must not bring it again.`);
 }
 
 /** One binary for all names when it was compiled here, one file for each when it came from a mirror. */

@@ -20,8 +20,13 @@ const samePressMs = 1_000;
 const slowAfterMs = 60_000;
 const directorDeadlineMs = 20_000;
 
-await main().catch((error: unknown) => {
+/** What runs, in the order it was started. */
+const stack: { stop(): Promise<void> }[] = [];
+
+await main().catch(async (error: unknown) => {
   process.stderr.write(`${error instanceof Refusal ? error.message : explain(error)}\n`);
+  for (const part of stack.toReversed()) await part.stop();
+  if (stack.length > 0) forgetProcess(stateFolder(), 'launcher');
   process.exit(1);
 });
 
@@ -33,9 +38,8 @@ async function main(): Promise<void> {
   await refuseTakenPorts(installation, process.env.DATABASE_URL === undefined);
   recordProcess(state, 'launcher', process.pid);
 
-  const stack: { stop(): Promise<void> }[] = [];
-  stopOnSignal(state, stack);
-  await startAll(state, cache, installation, stack);
+  stopOnSignal(state);
+  await startAll(state, cache, installation);
   await waitUntilUsable(installation.ports.console, state);
   const address = `http://127.0.0.1:${installation.ports.console}`;
   announce('console', address);
@@ -58,12 +62,7 @@ async function clearTheWay(state: string): Promise<void> {
   }
 }
 
-async function startAll(
-  state: string,
-  cache: string,
-  installation: InstallationFile,
-  stack: { stop(): Promise<void> }[],
-): Promise<void> {
+async function startAll(state: string, cache: string, installation: InstallationFile): Promise<void> {
   const simulated = process.env.TESSERA_CPI === 'simulated';
   const engine = simulated ? undefined : chooseEngine(state);
   if (engine?.service) stack.push(supervise({ ...engine.service, state }));
@@ -135,12 +134,12 @@ async function readHealth(port: number): Promise<'silent' | 'no director' | 'usa
   }
 }
 
-function stopOnSignal(state: string, stack: { stop(): Promise<void> }[]): void {
+function stopOnSignal(state: string): void {
   let stoppingSince: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppingSince === undefined) {
       stoppingSince = performance.now();
-      void stopAll(state, stack, signal);
+      void stopAll(state, signal);
       return;
     }
     if (performance.now() - stoppingSince < samePressMs) return;
@@ -153,7 +152,7 @@ function stopOnSignal(state: string, stack: { stop(): Promise<void> }[]): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 }
 
-async function stopAll(state: string, stack: { stop(): Promise<void> }[], signal: string): Promise<void> {
+async function stopAll(state: string, signal: string): Promise<void> {
   say(`stopping (${signal}); VMs run on`);
   for (const part of stack.toReversed()) await part.stop();
   forgetProcess(state, 'launcher');

@@ -25,6 +25,7 @@ async function drainJob(job: AppliedJob, clock: Clock, options: ScriptOptions): 
 
 function parseSeconds(job: string, stdout: string): number {
   const text = stdout.trim();
-  if (!/^-?\d+$/.test(text)) throw new Error(`drain of job ${job} printed "${text.slice(0, 80)}" where a whole number was due`);
+  if (!/^-?\d+$/.test(text))
+    throw new Error(`drain of job ${job} printed "${text.slice(0, 80)}" where a whole number was due`);
   return Number(text);
 }

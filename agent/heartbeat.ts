@@ -31,7 +31,8 @@ export class Heartbeat {
       await pause(clock, GATHER_MS, signal);
       if (signal.aborted) return;
       const isDue = clock.monotonic() >= vitalsAt;
-      if (isDue) vitalsAt = clock.monotonic() + jittered(VITALS_INTERVAL_MS * (1 - JITTER), VITALS_INTERVAL_MS * (1 + JITTER));
+      if (isDue)
+        vitalsAt = clock.monotonic() + jittered(VITALS_INTERVAL_MS * (1 - JITTER), VITALS_INTERVAL_MS * (1 + JITTER));
       sendState(isDue ? readVitals() : null);
     }
   }

@@ -18,7 +18,11 @@ export type ApplyPlan = {
  * Pure. A process is unchanged when its command, its environment, its finish script and all files of its job are; an unchanged process is not
  * touched, and neither is its job's pre-start run again: it may clean up what the running process uses.
  */
-export function planApply(before: AppliedJob[], after: AppliedJob[], kept: Pick<KeptState, 'started' | 'preStarted'>): ApplyPlan {
+export function planApply(
+  before: AppliedJob[],
+  after: AppliedJob[],
+  kept: Pick<KeptState, 'started' | 'preStarted'>,
+): ApplyPlan {
   const old = jobsByProcess(before);
   const wanted = jobsByProcess(after);
   const remove = [...old].filter(([name, job]) => wanted.get(name)?.name !== job.name).map(([name]) => name);

@@ -31,8 +31,19 @@ export const AgentRequest = z.discriminatedUnion('method', [
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('run-script'), script: ScriptName }),
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('run-errand'), job: z.string() }),
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('get-state') }),
-  z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('restart-process'), process: z.string() }),
-  z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('read-log'), process: z.string(), lines: z.number().int().positive().max(2000) }),
+  z.strictObject({
+    id: z.string(),
+    fencing: z.number().int(),
+    method: z.literal('restart-process'),
+    process: z.string(),
+  }),
+  z.strictObject({
+    id: z.string(),
+    fencing: z.number().int(),
+    method: z.literal('read-log'),
+    process: z.string(),
+    lines: z.number().int().positive().max(2000),
+  }),
   /** Ends the scripts that request `request` runs; that request then fails. */
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('cancel'), request: z.string() }),
 ]);
@@ -52,7 +63,13 @@ export const AgentState = z.strictObject({
 export type AgentState = z.infer<typeof AgentState>;
 
 /** A process ended: sent at once, before it is back. */
-export const ProcessExit = z.strictObject({ process: z.string(), job: z.string(), exit: z.string(), at: z.string(), restarts: z.number().int() });
+export const ProcessExit = z.strictObject({
+  process: z.string(),
+  job: z.string(),
+  exit: z.string(),
+  at: z.string(),
+  restarts: z.number().int(),
+});
 export type ProcessExit = z.infer<typeof ProcessExit>;
 
 export const AgentMessage = z.discriminatedUnion('type', [

@@ -50,25 +50,40 @@ export function failureOf(script: string, job: string, result: ScriptResult): st
  * Runs an executable of a job to its end. Lines go to `onLine` and, as in BOSH, to `<logs>/<job>/<file>.{stdout,stderr}.log`.
  * An abort kills it with all its children and rejects.
  */
-export async function runJobFile(job: string, file: string, args: string[], options: ScriptOptions): Promise<ScriptResult> {
+export async function runJobFile(
+  job: string,
+  file: string,
+  args: string[],
+  options: ScriptOptions,
+): Promise<ScriptResult> {
   const { paths, onLine, signal } = options;
   signal.throwIfAborted();
   const name = basename(file);
   const folder = join(paths.logs, job);
   mkdirSync(folder, { recursive: true });
-  const child = spawn(join(paths.jobs, job, file), args, { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(join(paths.jobs, job, file), args, {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const onAbort = () => {
     if (child.pid) killGroup(child.pid);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   const ended = new Promise<number>((resolve, reject) => {
-    child.once('error', (cause) => reject(new Error(`${file} of job ${job} cannot be run: ${cause.message}`, { cause })));
+    child.once('error', (cause) =>
+      reject(new Error(`${file} of job ${job} cannot be run: ${cause.message}`, { cause })),
+    );
     // a shell says 128 + n for a child that signal n killed; so do we
     child.once('exit', (code) => resolve(code ?? 137));
   });
   try {
-    const stdout = collect(child.stdout, join(folder, `${name}.stdout.log`), (line) => onLine('stdout', `[${job}/${name}] ${line}`));
-    const stderr = collect(child.stderr, join(folder, `${name}.stderr.log`), (line) => onLine('stderr', `[${job}/${name}] ${line}`));
+    const stdout = collect(child.stdout, join(folder, `${name}.stdout.log`), (line) =>
+      onLine('stdout', `[${job}/${name}] ${line}`),
+    );
+    const stderr = collect(child.stderr, join(folder, `${name}.stderr.log`), (line) =>
+      onLine('stderr', `[${job}/${name}] ${line}`),
+    );
     const exitCode = await ended;
     const [out, err] = await Promise.all([stdout(), stderr()]);
     signal.throwIfAborted();

@@ -168,7 +168,9 @@ function deedKey(request: AgentRequest): string {
 function idOf(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null;
+    return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
+      ? value.id
+      : null;
   } catch {
     // not even JSON: there is nobody to answer
     return null;

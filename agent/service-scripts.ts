@@ -27,10 +27,13 @@ function runScript(paths: Paths, job: string, process: JobProcess): string {
  * the bell wakes an agent that is there. Opening a FIFO for reading and writing never blocks.
  */
 function finishScript(paths: Paths, job: string, process: JobProcess): string {
-  const own = process.finish === undefined ? [] : [
-    redirect(paths, job, process),
-    `timeout -k 1 ${FINISH_LIMIT_S} ${quote(join(paths.jobs, job, process.finish))} "$@"`,
-  ];
+  const own =
+    process.finish === undefined
+      ? []
+      : [
+          redirect(paths, job, process),
+          `timeout -k 1 ${FINISH_LIMIT_S} ${quote(join(paths.jobs, job, process.finish))} "$@"`,
+        ];
   return lines([
     '#!/bin/sh',
     `echo "${process.name} $1 $2" >>${quote(paths.exits)}`,
@@ -41,7 +44,8 @@ function finishScript(paths: Paths, job: string, process: JobProcess): string {
 }
 
 /** The log of a process; also what `read-log` reads. */
-export const processLog = (paths: Paths, job: string, process: string): string => join(paths.logs, job, `${process}.log`);
+export const processLog = (paths: Paths, job: string, process: string): string =>
+  join(paths.logs, job, `${process}.log`);
 
 function redirect(paths: Paths, job: string, process: JobProcess): string {
   const log = processLog(paths, job, process.name);

@@ -70,7 +70,8 @@ export async function startAgent(options: AgentOptions): Promise<void> {
     state: () => state(null),
     readLog: (process, lines) => {
       const job = table.jobOf(process);
-      if (job === null) throw new Error(`no process is named ${process}; there are: ${table.names.join(', ') || 'none'}`);
+      if (job === null)
+        throw new Error(`no process is named ${process}; there are: ${table.names.join(', ') || 'none'}`);
       return tailLines(processLog(paths, job, process), lines);
     },
     send,
@@ -107,7 +108,12 @@ export async function startAgent(options: AgentOptions): Promise<void> {
 }
 
 /** Asks for the spec without being told, so that a VM that was rebooted starts its jobs by itself. Ends when a spec is in force or none exists. */
-async function applyAtBoot(options: AgentOptions, bootstrap: Bootstrap, jobs: Jobs, requests: RequestServer): Promise<void> {
+async function applyAtBoot(
+  options: AgentOptions,
+  bootstrap: Bootstrap,
+  jobs: Jobs,
+  requests: RequestServer,
+): Promise<void> {
   const { clock, log, signal } = options;
   const asked = { signal, onLine: () => undefined };
   while (!signal.aborted && jobs.digest === null) {

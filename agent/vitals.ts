@@ -49,7 +49,8 @@ export class VitalsReader {
 function cpuSeconds(): number {
   const second = readNumber('/sys/fs/cgroup/cpu.stat', /^usage_usec (\d+)/m);
   if (second !== null) return second / 1e6;
-  const first = readNumber('/sys/fs/cgroup/cpuacct/cpuacct.usage') ?? readNumber('/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage');
+  const first =
+    readNumber('/sys/fs/cgroup/cpuacct/cpuacct.usage') ?? readNumber('/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage');
   if (first !== null) return first / 1e9;
   const [, user = 0, nice = 0, system = 0] = readFileSync('/proc/stat', 'utf8').split(/\s+/, 5).map(Number);
   return (user + nice + system) / 100;

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RenderedFile, RenderedJob, RenderedSpec } from '#model/job.ts';
 import type { AppliedJob } from './kept-state.ts';
@@ -30,7 +40,8 @@ export function linkJobs(paths: Paths, jobs: AppliedJob[]): void {
     renameSync(`${link}.new`, link);
   }
   const wanted = new Set(jobs.map((job) => job.name));
-  for (const name of readdirSync(paths.jobs)) if (!wanted.has(name)) rmSync(join(paths.jobs, name), { recursive: true, force: true });
+  for (const name of readdirSync(paths.jobs))
+    if (!wanted.has(name)) rmSync(join(paths.jobs, name), { recursive: true, force: true });
 }
 
 /** Removes versions that are neither in force nor the one before; secrets do not pile up in memory. */
@@ -47,7 +58,9 @@ export function pruneVersions(paths: Paths, jobs: AppliedJob[], before: AppliedJ
 
 /** 16 hex digits over paths, modes and contents. */
 export function digestOf(files: RenderedFile[]): string {
-  const sorted = files.map(({ path, mode, content }) => [path, mode, content]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  const sorted = files
+    .map(({ path, mode, content }) => [path, mode, content])
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }
 

@@ -1,0 +1,80 @@
+import { rootCertificates } from 'node:tls';
+import { Agent, request } from 'undici';
+import { CliError } from './cli-error.ts';
+
+/** How a server is trusted: by the system's authorities and this one (PEM), or not at all. */
+export type Trust = { caCert: string; skipVerification: boolean };
+
+export type HttpAnswer = { status: number; text: string };
+export type HttpRequest = {
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  headers?: Record<string, string>;
+  body?: string;
+};
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 60_000;
+
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+]);
+
+/** One HTTPS server and how it is trusted; connections are kept. Call `close` at the end. */
+export class HttpClient {
+  readonly #origin: string;
+  readonly #agent: Agent;
+
+  constructor(origin: string, trust: Trust) {
+    this.#origin = origin;
+    this.#agent = new Agent({
+      connect: {
+        timeout: CONNECT_TIMEOUT_MS,
+        rejectUnauthorized: !trust.skipVerification,
+        // a list replaces the default authorities, so those are named again
+        ...(trust.caCert ? { ca: [...rootCertificates, trust.caCert] } : {}),
+      },
+      headersTimeout: ANSWER_TIMEOUT_MS,
+      bodyTimeout: ANSWER_TIMEOUT_MS,
+    });
+  }
+
+  /** Sends one request; throws CliError with a sentence when there is no answer at all. */
+  async send(path: string, { method = 'GET', headers = {}, body }: HttpRequest = {}): Promise<HttpAnswer> {
+    try {
+      const answer = await request(`${this.#origin}${path}`, {
+        method,
+        headers: { accept: 'application/json', ...headers },
+        dispatcher: this.#agent,
+        ...(body === undefined ? {} : { body }),
+      });
+      return { status: answer.statusCode, text: await answer.body.text() };
+    } catch (cause) {
+      throw new CliError(explain(this.#origin, cause), { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+}
+
+function explain(origin: string, cause: unknown): string {
+  const { host, hostname } = new URL(origin);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `The name ${hostname} does not resolve. Map it to the API address (Status tab), for example with: tessera hosts --write`;
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `The certificate of ${host} is not valid for ${hostname}. Use a name that it covers, or -k to skip the check.`;
+  }
+  if (UNTRUSTED.has(code)) {
+    return `The certificate of ${host} is not trusted (${code}). Give its authority with --ca-cert FILE, or skip the check with -k.`;
+  }
+  if (code === 'ECONNREFUSED') return `Nothing listens at ${host}. Is the API deployed and running?`;
+  return `${host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`;
+}

@@ -7,7 +7,7 @@ import { TesseraError } from '#server/platform/error.ts';
 import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 
 /** Left to the host, PostgreSQL, director and console. */
-const HOST_RESERVE_MIB = 2048;
+export const HOST_RESERVE_MIB = 2048;
 const Infrastructure = z.object({ memoryMib: z.number() });
 
 export type VmDemand = { count: number; vmType: string; what: string };

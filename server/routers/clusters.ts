@@ -6,6 +6,7 @@ import { deleteCluster } from '#server/clusters/delete-cluster.ts';
 import { listClusters } from '#server/clusters/list-clusters.ts';
 import { readCluster } from '#server/clusters/read-cluster.ts';
 import { resizeCluster } from '#server/clusters/resize-cluster.ts';
+import { readCapacity } from '#server/deployments/read-capacity.ts';
 import { readContainerService } from '#server/products/read-container-service.ts';
 import { ownProcedure, procedureFor, router } from './trpc.ts';
 
@@ -16,6 +17,7 @@ export const clustersRouter = router({
   health: ownProcedure.query(({ ctx }) => clusterHealth(ctx.tx, ctx.actor)),
   read: ownProcedure.input(Name).query(({ ctx, input }) => readCluster(ctx.tx, input.name, ctx.actor)),
   service: procedureFor('list-plans').query(({ ctx }) => readContainerService(ctx.tx)),
+  capacity: procedureFor('list-plans').query(({ ctx }) => readCapacity(ctx.tx)),
   create: ownProcedure.input(CreateClusterRequest).mutation(({ ctx, input }) => createCluster(ctx.tx, input, ctx.actor)),
   resize: ownProcedure
     .input(Name.extend({ workers: z.number().int() }))

@@ -39,6 +39,6 @@ export const settingsRouter = router({
     }),
 
   audit: procedureFor('view')
-    .input(z.strictObject({ before: z.number().int().nullable() }))
-    .query(({ ctx, input }) => listAudit(ctx.tx, { before: input.before, limit: 100 })),
+    .input(z.strictObject({ cursor: z.number().int().nullish(), direction: z.string().optional() }))
+    .query(({ ctx, input }) => listAudit(ctx.tx, { before: input.cursor ?? null, limit: 100 })),
 });

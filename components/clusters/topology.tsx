@@ -1,0 +1,94 @@
+'use client';
+
+import { formatKib, formatSpan } from '#components/ui/format-time.ts';
+import { useNow } from '#components/ui/now.ts';
+import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
+import type { InstanceView, ProcessState } from '#model/deployment.ts';
+import { instanceState } from '#model/instance-state.ts';
+import { azColumns, INSTANCE_SHOWN } from './cluster-state.ts';
+
+const PROCESS_SHOWN = { running: 'running', starting: 'working', failing: 'failed', stopped: 'stopped' } as const satisfies Record<ProcessState, UiState>;
+
+/** AZ → VM → process, live. A grid of boxes, so that it becomes one column on a phone. */
+export function Topology({ instances }: { instances: InstanceView[] }) {
+  return (
+    <div className="topo">
+      {azColumns(instances).map((column) => (
+        <section key={column.az} className="az" aria-label={column.az}>
+          <header data-state={column.state}>
+            <StateShape state={column.state} />
+            {column.az}
+            <span className="sr">: {STATE_WORDS[column.state]}</span>
+            <span className="cap push">{column.masters.length + column.workers.length} VMs</span>
+          </header>
+          <Group name="Masters" instances={column.masters} />
+          <Group name="Workers" instances={column.workers} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Group({ name, instances }: { name: string; instances: InstanceView[] }) {
+  if (instances.length === 0) return null;
+  return (
+    <>
+      <h3 className="group">{name}</h3>
+      {instances.map((instance) => (
+        <VmCard key={instance.id} instance={instance} />
+      ))}
+    </>
+  );
+}
+
+export function VmCard({ instance }: { instance: InstanceView }) {
+  const state = INSTANCE_SHOWN[instanceState(instance)];
+  return (
+    <article className="vm" data-state={state} data-mark={state === 'running' ? undefined : ''} aria-label={`${instance.group}/${instance.index}: ${STATE_WORDS[state]}`}>
+      <div className="row">
+        <StateShape state={state} />
+        <h4>
+          {instance.group}/{instance.index}
+        </h4>
+        <span className="sr">{STATE_WORDS[state]}</span>
+        <span className="ip">{instance.address}</span>
+      </div>
+      <ul className="procs">
+        {instance.processes.map((process) => (
+          <li key={process.name} data-state={PROCESS_SHOWN[process.state]} title={processTitle(process)}>
+            <StateShape state={PROCESS_SHOWN[process.state]} />
+            {process.name}
+            <span className="sr">{process.state}</span>
+          </li>
+        ))}
+      </ul>
+      <VmNote instance={instance} state={state} />
+    </article>
+  );
+}
+
+/** Why a VM is not green, in a few words. */
+function VmNote({ instance, state }: { instance: InstanceView; state: UiState }) {
+  const now = useNow(1000);
+  if (state === 'running') return null;
+  if (state === 'stopped') return <p className="note">{instance.vmCid === null ? 'No VM: it is being made or replaced' : 'Stopped'}</p>;
+  const failing = instance.processes.filter((process) => process.state === 'failing').map((process) => process.name);
+  if (failing.length > 0) return <p className="note">{failing.join(', ')} failing</p>;
+  if (state === 'working') return <p className="note">Starting</p>;
+  return (
+    <p className="note" suppressHydrationWarning>
+      {instance.lastHeardAt ? `Not heard for ${formatSpan(now - Date.parse(instance.lastHeardAt))}` : 'Not heard yet'}
+    </p>
+  );
+}
+
+function processTitle(process: InstanceView['processes'][number]): string {
+  const parts = [
+    `${process.name}: ${process.state}`,
+    process.uptimeSeconds === null ? null : `up ${formatSpan(process.uptimeSeconds * 1000)}`,
+    process.memoryKib === null ? null : formatKib(process.memoryKib),
+    process.restarts > 0 ? `${process.restarts} restarts` : null,
+    process.lastExit ? `last exit: ${process.lastExit}` : null,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}

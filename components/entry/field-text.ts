@@ -1,0 +1,5 @@
+/** Text of a form control by its name; '' when absent. */
+export function fieldText(sent: FormData, name: string): string {
+  const value = sent.get(name);
+  return typeof value === 'string' ? value : '';
+}

@@ -30,6 +30,8 @@ const Environment = z.object({
   TESSERA_UNLOCK: z.enum(['file', 'prompt']).default('file'),
   /** Base URL of a mirror of official Kubernetes release files; empty = the default, `none` = always build from Go modules. */
   TESSERA_KUBERNETES_MIRROR: z.string().default(''),
+  /** Base URL of a Debian archive for the stemcell's packages; empty = what this machine's apt uses, else the public one. */
+  TESSERA_DEBIAN_MIRROR: z.string().default(''),
 });
 
 export type Config = {
@@ -41,6 +43,7 @@ export type Config = {
   logLevel: string;
   unlock: 'file' | 'prompt';
   kubernetesMirror: string;
+  debianMirror: string;
   installation: InstallationFile;
 };
 
@@ -65,6 +68,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     logLevel: env.TESSERA_LOG_LEVEL,
     unlock: env.TESSERA_UNLOCK,
     kubernetesMirror: env.TESSERA_KUBERNETES_MIRROR,
+    debianMirror: env.TESSERA_DEBIAN_MIRROR,
     installation: installation.data,
   };
 }

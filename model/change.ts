@@ -6,7 +6,6 @@ import { z } from 'zod';
  */
 export const STEP_KINDS = [
   'check-cpi',
-  'write-cloud-config',
   'create-network',
   'prepare-datastore',
   'ensure-stemcell',

@@ -19,12 +19,10 @@ import { runErrand } from './steps/run-errand.ts';
 import { saveManifest } from './steps/save-manifest.ts';
 import { waitForAgent } from './steps/wait-for-agent.ts';
 import { waitHealthy } from './steps/wait-healthy.ts';
-import { writeCloudConfig } from './steps/write-cloud-config.ts';
 
 /** Every kind of step a change plan may hold. A forgotten kind does not compile. */
 export const steps = {
   'check-cpi': checkCpi,
-  'write-cloud-config': writeCloudConfig,
   'create-network': createNetwork,
   'prepare-datastore': prepareDatastore,
   'ensure-stemcell': ensureStemcell,

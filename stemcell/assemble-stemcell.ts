@@ -25,14 +25,25 @@ export type StemcellParts = {
 export type Stemcell = { folder: string; manifest: StemcellManifest };
 
 /** `rootfs.tar`, `agent.tar`, `images/*.tar`, `kubectl` and `manifest.json` in one folder. Large files are links into the cache: about 3 s. */
-export async function assembleStemcell(line: StemcellLine, parts: StemcellParts, context: BuildContext): Promise<Stemcell> {
+export async function assembleStemcell(
+  line: StemcellLine,
+  parts: StemcellParts,
+  context: BuildContext,
+): Promise<Stemcell> {
   const inputs = stemcellInputs(line, parts);
-  const entry = await cacheEntry({ kind: 'stemcells', inputs, build: (folder, key) => fill(folder, { key, line, parts }, context) }, context);
+  const entry = await cacheEntry(
+    { kind: 'stemcells', inputs, build: (folder, key) => fill(folder, { key, line, parts }, context) },
+    context,
+  );
   return readStemcell(entry.folder);
 }
 
 /** The stemcell of these parts if it was assembled before, else null. */
-export async function findStemcell(line: StemcellLine, parts: StemcellParts, context: BuildContext): Promise<Stemcell | null> {
+export async function findStemcell(
+  line: StemcellLine,
+  parts: StemcellParts,
+  context: BuildContext,
+): Promise<Stemcell | null> {
   const entry = await findEntry('stemcells', stemcellInputs(line, parts), context);
   return entry === null ? null : readStemcell(entry.folder);
 }
@@ -44,8 +55,17 @@ export async function readStemcell(folder: string): Promise<Stemcell> {
 }
 
 function stemcellInputs(line: StemcellLine, parts: StemcellParts) {
-  const agent = Object.entries(parts.bundles).map(([name, text]) => [name, createHash('sha256').update(text).digest('hex')]);
-  return { line, base: parts.base.members, images: parts.images.members, kubectl: kubectlMember(parts.kubernetes)?.sha256, agent };
+  const agent = Object.entries(parts.bundles).map(([name, text]) => [
+    name,
+    createHash('sha256').update(text).digest('hex'),
+  ]);
+  return {
+    line,
+    base: parts.base.members,
+    images: parts.images.members,
+    kubectl: kubectlMember(parts.kubernetes)?.sha256,
+    agent,
+  };
 }
 
 type Filling = { key: string; line: StemcellLine; parts: StemcellParts };
@@ -61,9 +81,15 @@ async function fill(folder: string, { key, line, parts }: Filling, context: Buil
   const agentTar = join(folder, 'agent.tar');
   await writeAgentLayer(agentTar, parts.bundles, context.signal);
 
-  const agent: CacheMember = { path: 'agent.tar', size: (await readFile(agentTar)).length, sha256: await hashFile(agentTar, context.signal) };
+  const agent: CacheMember = {
+    path: 'agent.tar',
+    size: (await readFile(agentTar)).length,
+    sha256: await hashFile(agentTar, context.signal),
+  };
   const base = parts.base.members.filter((member) => member.path === 'rootfs.tar');
-  const archives = parts.images.members.filter((member) => member.path.endsWith('.tar')).map((member) => ({ ...member, path: `images/${member.path}` }));
+  const archives = parts.images.members
+    .filter((member) => member.path.endsWith('.tar'))
+    .map((member) => ({ ...member, path: `images/${member.path}` }));
   const members = [...base, agent, ...archives, ...(kubectl === undefined ? [] : [{ ...kubectl, path: 'kubectl' }])];
   const manifest: StemcellManifest = {
     name: line.name,
@@ -82,17 +108,27 @@ async function fill(folder: string, { key, line, parts }: Filling, context: Buil
     archives: images.map((image) => ({ name: image.name, path: `images/${image.file}`, set: image.set })),
   };
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(StemcellManifest.parse(manifest), null, 2)}\n`);
-  context.progress({ stage: 'assemble', done: 2, total: 2, message: `stemcell ${line.name} ${line.version} is assembled` });
+  context.progress({
+    stage: 'assemble',
+    done: 2,
+    total: 2,
+    message: `stemcell ${line.name} ${line.version} is assembled`,
+  });
 }
 
 /** The multi-call binary acts as kubectl under that name. */
 function kubectlMember(kubernetes: CacheEntry): CacheMember | undefined {
-  return kubernetes.members.find((member) => member.path === 'kubectl') ?? kubernetes.members.find((member) => member.path === 'kubernetes');
+  return (
+    kubernetes.members.find((member) => member.path === 'kubectl') ??
+    kubernetes.members.find((member) => member.path === 'kubernetes')
+  );
 }
 
 /** Debian's packages, and what we added under the name it goes by. */
 async function collectPackages(line: StemcellLine, parts: StemcellParts): Promise<Record<string, string>> {
-  const debian = z.record(z.string(), z.string()).parse(JSON.parse(await readFile(join(parts.rootfs.folder, 'packages.json'), 'utf8')));
+  const debian = z
+    .record(z.string(), z.string())
+    .parse(JSON.parse(await readFile(join(parts.rootfs.folder, 'packages.json'), 'utf8')));
   return {
     ...debian,
     kubernetes: line.kubernetes,

@@ -30,7 +30,10 @@ export async function buildBase(sources: BaseSources, context: BuildContext): Pr
     overlay,
     recipe: await readFile(new URL(import.meta.url), 'utf8'),
   };
-  return cacheEntry({ kind: 'base', inputs, build: (folder) => makeBase(folder, sources, node.binary, context) }, context);
+  return cacheEntry(
+    { kind: 'base', inputs, build: (folder) => makeBase(folder, sources, node.binary, context) },
+    context,
+  );
 }
 
 /** The Node that the agent runs with: the binary of the npm package this project itself runs with. */
@@ -42,7 +45,12 @@ export async function findNode(): Promise<{ binary: string; version: string }> {
 
 async function makeBase(folder: string, sources: BaseSources, node: string, context: BuildContext): Promise<void> {
   const total = 2;
-  context.progress({ stage: 'assemble', done: 0, total, message: 'putting operating system, Kubernetes and Node together' });
+  context.progress({
+    stage: 'assemble',
+    done: 0,
+    total,
+    message: 'putting operating system, Kubernetes and Node together',
+  });
   const staging = join(folder, 'staging');
   const programs = join(staging, PROGRAMS);
   await mkdir(programs, { recursive: true });
@@ -60,7 +68,11 @@ async function makeBase(folder: string, sources: BaseSources, node: string, cont
   const paths = await listPaths(staging);
   await writeFile(join(folder, 'paths'), paths.join('\n'));
   const deterministic = ['--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--no-recursion'];
-  await runCommand('tar', ['--append', '--file', tar, '-C', staging, ...deterministic, '--files-from', join(folder, 'paths')], { signal: context.signal });
+  await runCommand(
+    'tar',
+    ['--append', '--file', tar, '-C', staging, ...deterministic, '--files-from', join(folder, 'paths')],
+    { signal: context.signal },
+  );
   await rm(join(folder, 'paths'));
   await refuseDuplicates(tar, context);
   await rm(staging, { recursive: true });
@@ -73,7 +85,10 @@ async function refuseDuplicates(tar: string, context: BuildContext): Promise<voi
   const seen = new Set<string>();
   const twice = paths.filter((path) => seen.size === seen.add(path).size);
   if (twice.length === 0) return;
-  throw new TesseraError('stemcell_build_failed', `The operating system already has ${twice.join(', ')}; the overlay must not bring it again.`);
+  throw new TesseraError(
+    'stemcell_build_failed',
+    `The operating system already has ${twice.join(', ')}; the overlay must not bring it again.`,
+  );
 }
 
 /** One binary for all names when it was compiled here, one file for each when it came from a mirror. */
@@ -89,7 +104,9 @@ async function copyKubernetes(kubernetes: CacheEntry, programs: string): Promise
 
 async function listPaths(staging: string): Promise<string[]> {
   const listed = await readdir(staging, { recursive: true, withFileTypes: true });
-  const files = listed.filter((file) => !file.isDirectory()).map((file) => `./${join(file.parentPath, file.name).slice(staging.length + 1)}`);
+  const files = listed
+    .filter((file) => !file.isDirectory())
+    .map((file) => `./${join(file.parentPath, file.name).slice(staging.length + 1)}`);
   return files.sort();
 }
 
@@ -99,7 +116,11 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
     await link(from, to);
   } catch (error) {
     // another file system, or one without hard links
-    if (error instanceof Error && 'code' in error && (error.code === 'EXDEV' || error.code === 'EPERM' || error.code === 'EMLINK')) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'EXDEV' || error.code === 'EPERM' || error.code === 'EMLINK')
+    ) {
       await copyFile(from, to);
       return;
     }

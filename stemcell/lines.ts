@@ -1,3 +1,5 @@
+import { TesseraError } from '#server/platform/error.ts';
+
 /**
  * Stemcell lines: an operating system and one Kubernetes release, versioned together. A second line is a second entry.
  * Packages that Debian supplies (etcd, containerd, runc, keepalived, runit …) have no pin here: their versions are read from the built
@@ -26,6 +28,14 @@ export const STEMCELL_LINES = [
 
 /** The line new deployments use. */
 export const DEFAULT_LINE: StemcellLine = STEMCELL_LINES[0];
+
+/** The line named `<os>/<version>`, as a stemcell is named in manifests. Throws not_found. */
+export function findLine(name: string): StemcellLine {
+  const line = STEMCELL_LINES.find((candidate) => `${candidate.os}/${candidate.version}` === name);
+  if (line !== undefined) return line;
+  const known = STEMCELL_LINES.map((candidate) => `${candidate.os}/${candidate.version}`).join(', ');
+  throw new TesseraError('not_found', `There is no stemcell line ${name}. Tessera builds: ${known}.`);
+}
 
 /**
  * Go that compiles what no mirror supplies. A machine with an older Go, or none, gets this toolchain from the Go module proxy;

@@ -1,6 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
-import { installationProducts, installations } from '#db/schema/installations.ts';
 import { clusters } from '#db/schema/clusters.ts';
+import { installationProducts, installations } from '#db/schema/installations.ts';
 import type { tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { ChangePlan, Stage } from '#model/change.ts';
@@ -9,8 +9,8 @@ import { deploymentOfCluster } from '#model/cluster.ts';
 import { CONTAINER_SERVICE_SLUG, DIRECTOR_SLUG, StagedConfiguration } from '#model/product.ts';
 import { planDeletion, planDeployment } from '#server/deployments/plan-deployment.ts';
 import { readExisting } from '#server/deployments/read-existing.ts';
-import { newUuid } from '#server/platform/ids.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import { newUuid } from '#server/platform/ids.ts';
 import { planApiVm } from '#server/products/plan-api-vm.ts';
 import { readMetadataRow } from '#server/products/product-row.ts';
 import { readCloudConfig } from '#server/products/read-cloud-config.ts';
@@ -34,20 +34,31 @@ export async function planInstallation(tx: Tx, task: typeof tasks.$inferSelect):
   const director = frozen.find((product) => product.slug === DIRECTOR_SLUG);
   const others = frozen.filter((product) => product !== director);
   // deletions first: what leaves may free what others need
-  const ordered = [...others.filter((product) => product.action === 'delete'), ...others.filter((product) => product.action !== 'delete')];
+  const ordered = [
+    ...others.filter((product) => product.action === 'delete'),
+    ...others.filter((product) => product.action !== 'delete'),
+  ];
   const cloudConfig = director ? renderCloudConfig(director.configuration) : await readCloudConfig(tx);
   const stages: Stage[] = director ? directorStages(director, cloudConfig, task.userName) : [];
   for (const product of ordered) {
-    const own = product.action === 'delete' ? await deletionStages(tx, product, installation.errands) : await productStages(tx, product, cloudConfig, installation.errands);
+    const own =
+      product.action === 'delete'
+        ? await deletionStages(tx, product, installation.errands)
+        : await productStages(tx, product, cloudConfig, installation.errands);
     stages.push(...own, finishStage(product, task.userName));
   }
   return { stages };
 }
 
 function directorStages(product: Frozen, cloudConfig: CloudConfig, by: string): Stage[] {
-  const lane = (steps: Stage['batches'][number][number]['steps']): Stage['batches'] => [[{ subject: product.label, az: null, steps }]];
+  const lane = (steps: Stage['batches'][number][number]['steps']): Stage['batches'] => [
+    [{ subject: product.label, az: null, steps }],
+  ];
   return [
-    { title: 'Check infrastructure', batches: lane([{ kind: 'check-cpi', title: 'ask the infrastructure', input: {} }]) },
+    {
+      title: 'Check infrastructure',
+      batches: lane([{ kind: 'check-cpi', title: 'ask the infrastructure', input: {} }]),
+    },
     {
       title: 'Make networks and datastore',
       batches: lane([
@@ -65,9 +76,17 @@ function directorStages(product: Frozen, cloudConfig: CloudConfig, by: string): 
   ];
 }
 
-async function productStages(tx: Tx, product: Frozen, cloudConfig: CloudConfig, errands: Record<string, Record<string, boolean>>): Promise<Stage[]> {
+async function productStages(
+  tx: Tx,
+  product: Frozen,
+  cloudConfig: CloudConfig,
+  errands: Record<string, Record<string, boolean>>,
+): Promise<Stage[]> {
   if (product.slug !== CONTAINER_SERVICE_SLUG) {
-    throw new TesseraError('not_configured', `${product.label} has no deployment this director can make. Take it off the dashboard.`);
+    throw new TesseraError(
+      'not_configured',
+      `${product.label} has no deployment this director can make. Take it off the dashboard.`,
+    );
   }
   const metadata = await readMetadataRow(tx, product.slug, product.productVersion);
   const line = lineOf(metadata.stemcell_criteria, metadata.label);
@@ -79,23 +98,49 @@ async function productStages(tx: Tx, product: Frozen, cloudConfig: CloudConfig, 
     cloudConfig,
     stemcell: { os: line.os, version: line.version },
   });
-  const wanted = manifest.post_deploy_errands.filter((errand) => isErrandOn(product, errand.job, errands, metadata.post_deploy_errands));
+  const wanted = manifest.post_deploy_errands.filter((errand) =>
+    isErrandOn(product, errand.job, errands, metadata.post_deploy_errands),
+  );
   const existing = await readExisting(tx, manifest.name);
-  return planDeployment({ manifest: { ...manifest, post_deploy_errands: wanted }, existing, cloudConfig, newId: newUuid, label: product.label }).stages;
+  return planDeployment({
+    manifest: { ...manifest, post_deploy_errands: wanted },
+    existing,
+    cloudConfig,
+    newId: newUuid,
+    label: product.label,
+  }).stages;
 }
 
-async function deletionStages(tx: Tx, product: Frozen, errands: Record<string, Record<string, boolean>>): Promise<Stage[]> {
+async function deletionStages(
+  tx: Tx,
+  product: Frozen,
+  errands: Record<string, Record<string, boolean>>,
+): Promise<Stage[]> {
   const metadata = await readMetadataRow(tx, product.slug, product.productVersion);
   const stages: Stage[] = [];
   const left = await tx.db.select().from(clusters).orderBy(asc(clusters.name)).limit(5000);
   if (left.length > 0 && !isErrandOn(product, 'delete-all-clusters', errands, metadata.pre_delete_errands)) {
-    throw new TesseraError('not_configured', `${product.label} has ${left.length} clusters (${left.map((row) => row.name).join(', ')}). Delete them, or switch the errand Delete all clusters on.`);
+    throw new TesseraError(
+      'not_configured',
+      `${product.label} has ${left.length} clusters (${left.map((row) => row.name).join(', ')}). Delete them, or switch the errand Delete all clusters on.`,
+    );
   }
   for (const cluster of left) {
     const deployment = deploymentOfCluster(cluster.uuid);
     const { stages: own } = planDeletion(deployment, await readExisting(tx, deployment));
     const input = { cluster: cluster.uuid, outcome: 'deleted', description: `Cluster ${cluster.name} is deleted` };
-    const note: Stage = { title: 'Finish', batches: [[{ subject: cluster.name, az: null, steps: [{ kind: 'finish-cluster', title: `forget ${cluster.name}`, input }] }]] };
+    const note: Stage = {
+      title: 'Finish',
+      batches: [
+        [
+          {
+            subject: cluster.name,
+            az: null,
+            steps: [{ kind: 'finish-cluster', title: `forget ${cluster.name}`, input }],
+          },
+        ],
+      ],
+    };
     stages.push(...[...own, note].map((stage) => ({ ...stage, title: `Cluster ${cluster.name}: ${stage.title}` })));
   }
   const deployment = deploymentOfProduct(product.guid);
@@ -123,5 +168,16 @@ function isErrandOn(
 
 function finishStage(product: Frozen, by: string): Stage {
   const input = { installation: product.installationId, guid: product.guid, by };
-  return { title: `${product.label}: Finish`, batches: [[{ subject: product.label, az: null, steps: [{ kind: 'finish-product', title: `note that ${product.label} is deployed`, input }] }]] };
+  return {
+    title: `${product.label}: Finish`,
+    batches: [
+      [
+        {
+          subject: product.label,
+          az: null,
+          steps: [{ kind: 'finish-product', title: `note that ${product.label} is deployed`, input }],
+        },
+      ],
+    ],
+  };
 }

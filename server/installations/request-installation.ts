@@ -22,19 +22,34 @@ export type ApplyRequest = { guids: 'all' | string[]; errands?: Record<string, R
  * Apply changes: freezes the staged revision of each chosen product and starts the run. Throws busy (a run is on, named), not_configured
  * (with every fault by form), capacity, forbidden. The director comes along whenever it is not applied yet: nothing works before it.
  */
-export async function requestInstallation(tx: Tx, request: ApplyRequest, actor: Actor): Promise<{ installationId: number; taskId: number }> {
+export async function requestInstallation(
+  tx: Tx,
+  request: ApplyRequest,
+  actor: Actor,
+): Promise<{ installationId: number; taskId: number }> {
   authorize(actor, 'apply-changes');
   await tx.db.execute(sql`select pg_advisory_xact_lock(${APPLY_LOCK})`);
   await refuseSecondRun(tx);
   const chosen = choose(await pendingChanges(tx), request.guids);
   refuseFaults(chosen);
-  const taskId = await startTask(tx, { kind: 'apply-changes', subject: '', description: `Apply changes to ${chosen.map((change) => change.label).join(', ')}` }, actor);
+  const taskId = await startTask(
+    tx,
+    {
+      kind: 'apply-changes',
+      subject: '',
+      description: `Apply changes to ${chosen.map((change) => change.label).join(', ')}`,
+    },
+    actor,
+  );
   const [row] = await tx.db
     .insert(installations)
     .values({ taskId, userName: actor.name, errands: request.errands ?? {} })
     .returning({ id: installations.id });
   if (!row) throw new Error('insert of an installation returned no row');
-  await tx.db.update(tasks).set({ subject: String(row.id) }).where(eq(tasks.id, taskId));
+  await tx.db
+    .update(tasks)
+    .set({ subject: String(row.id) })
+    .where(eq(tasks.id, taskId));
   for (const change of chosen) {
     const staged = await readStaged(tx, change.guid);
     await tx.db.insert(installationProducts).values({
@@ -48,7 +63,9 @@ export async function requestInstallation(tx: Tx, request: ApplyRequest, actor: 
     });
     await appendEvent(tx, 'product.changed', `product/${change.guid}`, {});
   }
-  await appendAudit(tx, actor, 'apply-changes', `installation/${row.id}`, { products: chosen.map((change) => change.guid) });
+  await appendAudit(tx, actor, 'apply-changes', `installation/${row.id}`, {
+    products: chosen.map((change) => change.guid),
+  });
   await appendEvent(tx, 'installation.changed', `installation/${row.id}`, { state: 'queued' });
   return { installationId: row.id, taskId };
 }
@@ -61,11 +78,15 @@ async function refuseSecondRun(tx: Tx): Promise<void> {
     .where(inArray(tasks.state, ['queued', 'running', 'cancelling']))
     .limit(1);
   if (!running) return;
-  throw new TesseraError('busy', `Installation ${running.id} by ${running.user} is running. Wait until it ends, or cancel it, then apply again.`);
+  throw new TesseraError(
+    'busy',
+    `Installation ${running.id} by ${running.user} is running. Wait until it ends, or cancel it, then apply again.`,
+  );
 }
 
 function choose(pending: PendingChange[], guids: ApplyRequest['guids']): PendingChange[] {
-  if (pending.length === 0) throw new TesseraError('conflict', 'There is nothing to apply: all products are deployed as they are staged.');
+  if (pending.length === 0)
+    throw new TesseraError('conflict', 'There is nothing to apply: all products are deployed as they are staged.');
   const strange = guids === 'all' ? undefined : guids.find((guid) => !pending.some((change) => change.guid === guid));
   if (strange) throw new TesseraError('not_found', `Product ${strange} has no pending changes.`);
   const director = pending.find((change) => change.slug === DIRECTOR_SLUG && change.action === 'install');

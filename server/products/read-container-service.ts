@@ -10,7 +10,12 @@ import { findStaged, readMetadataRow } from './product-row.ts';
 import { resolveProperties } from './resolve-properties.ts';
 
 /** The Container Service as last applied: what clusters are made from. */
-export type ContainerService = ClusterService & { guid: string; plans: Plan[]; kubernetesVersion: string; apiHostname: string };
+export type ContainerService = ClusterService & {
+  guid: string;
+  plans: Plan[];
+  kubernetesVersion: string;
+  apiHostname: string;
+};
 
 const Properties = z.object({
   pks_api_hostname: z.string(),
@@ -24,13 +29,19 @@ const Properties = z.object({
 export async function readContainerService(tx: Tx): Promise<ContainerService> {
   const staged = await findStaged(tx, CONTAINER_SERVICE_SLUG);
   if (!staged?.deployedConfiguration || !staged.deployedVersion) {
-    throw new TesseraError('not_configured', 'The Container Service is not applied yet. Configure its tile and apply changes, then create clusters.');
+    throw new TesseraError(
+      'not_configured',
+      'The Container Service is not applied yet. Configure its tile and apply changes, then create clusters.',
+    );
   }
   const metadata = await readMetadataRow(tx, staged.slug, staged.deployedVersion);
   const { properties } = resolveProperties(metadata, staged.deployedConfiguration);
   const { network_selector: selector, pks_api_hostname: apiHostname } = Properties.parse(properties);
   if (!selector.flannel) {
-    throw new TesseraError('not_configured', `Container Service: networking ${selector.selected_option} is not available on this infrastructure. Choose flannel in the Networking form.`);
+    throw new TesseraError(
+      'not_configured',
+      `Container Service: networking ${selector.selected_option} is not available on this infrastructure. Choose flannel in the Networking form.`,
+    );
   }
   const line = lineOf(metadata.stemcell_criteria, metadata.label);
   return {
@@ -48,6 +59,10 @@ export async function readContainerService(tx: Tx): Promise<ContainerService> {
 function serviceNetworkOf(configuration: StagedConfiguration): string {
   const { service_network: serviceNetwork, network } = configuration.network_and_azs;
   const name = serviceNetwork?.name ?? network?.name;
-  if (!name) throw new TesseraError('not_configured', 'Container Service: no service network is chosen. Fill in Assign AZs and networks.');
+  if (!name)
+    throw new TesseraError(
+      'not_configured',
+      'Container Service: no service network is chosen. Fill in Assign AZs and networks.',
+    );
   return name;
 }

@@ -178,7 +178,8 @@ async function commitLayers(
       );
     }
     const { repo, tag: version } = splitName(stemcellImage(driver, cid));
-    const changes = labelChanges({ [LABEL.stemcell]: cid, [LABEL.images]: images });
+    // the container's own label must not stay in the image, which another installation may name too
+    const changes = labelChanges({ [LABEL.stemcell]: cid, [LABEL.images]: images, [LABEL.installation]: '' });
     await driver.engine.call(
       `storing stemcell ${cid}`,
       signal,

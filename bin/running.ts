@@ -44,11 +44,11 @@ function recordedNames(state: string): string[] {
   }
 }
 
-/** Asks a process to end, and makes it end when it does not within 5 s. PostgreSQL takes SIGINT as "fast shutdown". */
-export async function endProcess(running: RunningProcess): Promise<void> {
+/** Asks a process to end, and makes it end when it does not in time (5 s unless told). PostgreSQL takes SIGINT as "fast shutdown". */
+export async function endProcess(running: RunningProcess, deadlineMs: number = stopDeadlineMs): Promise<void> {
   const isAlive = () => ticksOf(running.pid) === running.startedTicks;
   process.kill(running.pid, running.name === 'postgres' ? 'SIGINT' : 'SIGTERM');
-  const deadline = performance.now() + stopDeadlineMs;
+  const deadline = performance.now() + deadlineMs;
   while (isAlive() && performance.now() < deadline) await sleep(50);
   if (isAlive()) process.kill(running.pid, running.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
 }

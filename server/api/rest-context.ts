@@ -25,7 +25,7 @@ export type RestDeps = {
   vault: Vault;
   clock: Clock;
   log: Log;
-  /** Null while no Container Service is deployed. */
+  /** `readPksApi` of this room; null while no Container Service is deployed. */
   readPksApi: (tx: Tx) => Promise<PksApi | null>;
 };
 

@@ -24,7 +24,7 @@ export function cacheFolder(): string {
 export function readInstallation(state: string): InstallationFile | undefined {
   const file = path.join(state, 'installation.json');
   if (!existsSync(file)) return undefined;
-  const parsed = InstallationFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = InstallationFile.safeParse(parseJson(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Refusal(`${file} is damaged (${parsed.error.message}). Restore it from a backup.`);
   return parsed.data;
 }
@@ -71,6 +71,15 @@ async function newInstallation(askedPort: number | undefined): Promise<Installat
     say(`port ${defaultConsolePort} is taken by another program; this console gets ${consolePort} (PORT changes it)`);
   }
   return { id, subnet: chooseSubnet(seed), ports: { console: consolePort, postgres, gateway, rest } };
+}
+
+/** Half a file is as damaged as one of the wrong shape, and is said in the same words. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function askedConsolePort(): number | undefined {

@@ -59,6 +59,17 @@ export function parseBootstrap(text: string): Bootstrap {
   };
 }
 
+/** Configuration of an API process (forward-api.ts); throws with the place of the fault. */
+export function parseForwardConfig(text: string): { address: string; port: number; certificate: string; key: string } {
+  const fields = record(JSON.parse(text), 'configuration');
+  return {
+    address: fields.address === undefined ? '0.0.0.0' : string(fields.address, 'address'),
+    port: positive(fields.port, 'port'),
+    certificate: string(fields.certificate, 'certificate'),
+    key: string(fields.key, 'key'),
+  };
+}
+
 /** A rendered spec; throws with the place of the fault. Paths stay below their job's folder. */
 export function parseSpec(text: string): RenderedSpec {
   const fields = record(JSON.parse(text), 'spec');

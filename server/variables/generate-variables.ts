@@ -1,10 +1,10 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { eq, like } from 'drizzle-orm';
+import { like } from 'drizzle-orm';
 import { z } from 'zod';
 import { secrets } from '#db/schema/secrets.ts';
 import type { Tx } from '#db/transaction.ts';
-import type { Manifest, ManifestVariable } from '#model/manifest.ts';
+import type { Manifest } from '#model/manifest.ts';
 import { ensureAuthority, putCertificate, readPair } from '#server/certificates/authority.ts';
 import { createAuthority, issueCertificate, type PemPair } from '#server/certificates/issue-certificate.ts';
 import { type Clock, systemClock } from '#server/platform/clock.ts';

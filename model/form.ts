@@ -158,7 +158,8 @@ function declaredField(metadata: ProductMetadata, form: string, input: PropertyI
   return field;
 }
 
-function fieldOf(
+/** A field of a blueprint; selector groups and columns are filled in by the caller. */
+export function fieldOf(
   reference: string,
   blueprint: PropertyBlueprint,
   input: { label: string; description?: string; placeholder?: string },

@@ -1,5 +1,5 @@
 import type { Field } from '#model/field.ts';
-import { allFields, type Form, formsOf } from '#model/form.ts';
+import { allFields, formsOf } from '#model/form.ts';
 import { type ProductMetadata, ResourceConfig, type StagedConfiguration } from '#model/product.ts';
 import { AUTOMATIC, type Choices } from '#model/property.ts';
 

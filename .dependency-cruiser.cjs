@@ -1,7 +1,8 @@
 // Who may import whom. architecture.test.ts plants one violation of every rule and asserts that it is reported: with
 // TypeScript 7 and without @swc/core this tool reads no file and is content.
 
-const tests = '\\.test\\.ts$';
+/** Tests and what sets them up: `x.test.ts`, `x-fixture.ts`. */
+const tests = '(\\.test|-fixture)\\.ts$';
 /** Folders of server/ that are no domain rooms. */
 const machinery = '^server/(platform|workflows|cpi|gateway|installer|routers|api|director)/';
 
@@ -99,7 +100,7 @@ module.exports = {
       { path: '^server/', pathNot: [machinery, tests] },
       {
         path: '^(server/(routers|api|director)|app|components|cli|e2e|bench|bin|agent)/',
-        pathNot: ['^agent/protocol\\.ts$'],
+        pathNot: ['^agent/(protocol|timing)\\.ts$'],
       },
     ),
     forbid(
@@ -180,15 +181,15 @@ module.exports = {
     ),
     forbid(
       'agent-is-an-entry',
-      'Of the agent, the director knows the protocol.',
+      'Of the agent, the director knows the protocol and its timing.',
       { path: ownFiles, pathNot: ['^agent/', tests] },
-      { path: '^agent/', pathNot: ['^agent/protocol\\.ts$'] },
+      { path: '^agent/', pathNot: ['^agent/(protocol|timing)\\.ts$'] },
     ),
     forbid(
       'only-tests-know-tests',
       'Test set-up is no part of the product.',
       { path: ownFiles, pathNot: [tests, '^db/template\\.ts$', '^e2e/'] },
-      { path: '^db/(test-database|template)\\.ts$|\\.test\\.ts$' },
+      { path: '^db/(test-database|template)\\.ts$|(\\.test|-fixture)\\.ts$' },
     ),
 
     forbid(

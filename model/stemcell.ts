@@ -10,6 +10,8 @@ export const StemcellManifest = z.strictObject({
   /** Digest of all inputs; the folder name in the cache. */
   key: z.string(),
   builtAt: z.string(),
+  /** Digest of the sources that made it (agent, build recipe, pins); another one in the running release means that it is out of date. */
+  revision: z.string().default(''),
   packages: z.record(z.string(), z.string()),
   members: z.array(z.strictObject({ path: z.string(), sha256: z.string(), size: z.number().int() })),
   /** Container image names the archives under images/ import as. */

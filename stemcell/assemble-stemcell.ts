@@ -19,6 +19,8 @@ export type StemcellParts = {
   images: CacheEntry;
   /** File name below /opt/tessera → content. */
   bundles: Record<string, string>;
+  /** Digest of the sources, see stemcell-revision.ts. */
+  revision: string;
 };
 
 /** A finished stemcell: its folder in the cache, which is what a CPI imports, and its manifest. */
@@ -98,6 +100,7 @@ async function fill(folder: string, { key, line, parts }: Filling, context: Buil
     kubernetes: line.kubernetes,
     key,
     builtAt: systemClock.now().toISOString(),
+    revision: parts.revision,
     packages: await collectPackages(line, parts),
     members,
     images: images.map((image) => image.name),

@@ -10,6 +10,7 @@ import type { CacheEntry } from './cache-entry.ts';
 import { fetchKubernetes } from './fetch-kubernetes.ts';
 import { findLine, STEMCELL_LINES, type StemcellLine } from './lines.ts';
 import type { BuildContext, BuildProgress } from './progress.ts';
+import { stemcellRevision } from './stemcell-revision.ts';
 
 /** Where the parts come from: `kubernetesMirror` and `debianMirror` as in the configuration, empty = default. */
 export type StemcellSources = { line: StemcellLine; kubernetesMirror: string; debianMirror: string };
@@ -33,7 +34,8 @@ export async function buildStemcell(sources: StemcellSources, context: BuildCont
   const binaries = await buildBinaries(sources, context);
   const images = await buildImages(sources.line, binaries, sources.debianMirror, context);
   const base = await buildBase(binaries, context);
-  return assembleStemcell(sources.line, { ...binaries, base, images, bundles }, context);
+  const revision = await stemcellRevision(sources.line, context);
+  return assembleStemcell(sources.line, { ...binaries, base, images, bundles, revision }, context);
 }
 
 /** `node stemcell/build.ts [--line trixie/1.36.3] [--cache DIR]`: builds in the foreground and prints the folder. */

@@ -13,8 +13,8 @@ export type Check = { title: string; command: string; expect: RegExp };
 export type VerifyRequest = {
   /** Socket of the container engine. */
   socket: string;
-  /** Image of the imported stemcell. */
-  image: string;
+  /** Id that the container CPI gave the imported stemcell: the tag of its image. */
+  cid: string;
   kubernetes: string;
   /** Labels that let `destroy` find a VM that outlived its verifier. */
   labels: Record<string, string>;
@@ -28,8 +28,9 @@ export type VerifyRequest = {
  */
 export async function verifyStemcell(request: VerifyRequest): Promise<void> {
   const docker = new Docker({ socketPath: request.socket });
+  const image = await findImage(docker, request.cid);
   const vm = await docker.createContainer({
-    Image: request.image,
+    Image: image,
     Hostname: 'verify',
     Cmd: ['/usr/bin/tini', '--', '/usr/local/sbin/tessera-boot'],
     Labels: { ...request.labels, [LABEL]: 'true' },
@@ -51,14 +52,25 @@ export async function verifyStemcell(request: VerifyRequest): Promise<void> {
     for (const check of checks(request.kubernetes)) {
       const output = await runIn(vm, check.command);
       if (!check.expect.test(output))
-        throw failed(request.image, `${check.title} (${check.command}) answers: ${output.trim() || 'nothing'}`);
+        throw failed(image, `${check.title} (${check.command}) answers: ${output.trim() || 'nothing'}`);
       request.say(`${check.title}: ${output.trim().split('\n')[0] ?? ''}`);
     }
-    await halt(vm, request);
+    await halt(vm, image, request.signal);
     request.say('halt stops the VM');
   } finally {
     await vm.remove({ force: true, v: true });
   }
+}
+
+async function findImage(docker: Docker, cid: string): Promise<string> {
+  const images = await docker.listImages();
+  const names = images.flatMap((image) => image.RepoTags ?? []);
+  const found = names.find((name) => name.endsWith(`:${cid}`));
+  if (found !== undefined) return found;
+  throw new TesseraError(
+    'stemcell_build_failed',
+    `The container engine has no image of stemcell ${cid}. Import it again.`,
+  );
 }
 
 /** The programs a node cannot do without. */
@@ -94,15 +106,15 @@ async function waitForRunit(vm: Docker.Container, signal: AbortSignal): Promise<
   );
 }
 
-async function halt(vm: Docker.Container, request: VerifyRequest): Promise<void> {
+async function halt(vm: Docker.Container, image: string, signal: AbortSignal): Promise<void> {
   await runIn(vm, 'halt');
   const until = performance.now() + DOWN_WITHIN_MS;
   while (performance.now() < until) {
     const { State } = await vm.inspect();
     if (!State.Running) return;
-    await sleep(LOOK_MS, undefined, { signal: request.signal });
+    await sleep(LOOK_MS, undefined, { signal });
   }
-  throw failed(request.image, `halt did not stop the VM in ${DOWN_WITHIN_MS / 1000} s`);
+  throw failed(image, `halt did not stop the VM in ${DOWN_WITHIN_MS / 1000} s`);
 }
 
 /** Output of a shell command in the VM, stdout and stderr together. */

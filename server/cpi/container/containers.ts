@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PowerState } from '../cpi.ts';
 import type { Driver } from './driver.ts';
-import { labelFilter } from './labels.ts';
+import { LABEL, labelFilter } from './labels.ts';
 
 /** One row of the engine's container list, as Podman and Docker both give it. */
 const Row = z
@@ -23,6 +23,25 @@ const Row = z
   }));
 export type OwnContainer = z.infer<typeof Row>;
 
+const Inspected = z
+  .object({
+    Id: z.string(),
+    Name: z.string(),
+    Created: z.string(),
+    State: z.object({ Status: z.string() }),
+    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
+  })
+  .transform(
+    (one): OwnContainer => ({
+      id: one.Id,
+      cid: one.Name.replace(/^\//, ''),
+      power: powerOf(one.State.Status),
+      paused: one.State.Status === 'paused',
+      createdAt: new Date(one.Created).toISOString(),
+      labels: one.Config.Labels ?? {},
+    }),
+  );
+
 /** Containers of this installation that have all of `labels`, running or not. */
 export async function listContainers(
   driver: Driver,
@@ -36,16 +55,21 @@ export async function listContainers(
   return z.array(Row).parse(rows);
 }
 
-/** The container by its cid, if it is one of this installation; null when there is none. */
+/** The container by its cid, if it is one of this installation and has `label`; null when there is none. */
 export async function findContainer(
   driver: Driver,
   cid: string,
   signal: AbortSignal,
-  ...labels: string[]
+  label: string,
 ): Promise<OwnContainer | null> {
-  // the engine's name filter is a regular expression that also matches parts, so we compare ourselves
-  const own = await listContainers(driver, signal, ...labels);
-  return own.find((container) => container.cid === cid) ?? null;
+  const found = await driver.engine.find(`looking for ${cid}`, signal, (abortSignal) =>
+    driver.engine.docker.getContainer(cid).inspect({ abortSignal }),
+  );
+  if (found === null) return null;
+  const container = Inspected.parse(found);
+  const isOwn = container.labels[LABEL.installation] === driver.config.installation && label in container.labels;
+  // the engine also finds by the beginning of a container's id
+  return isOwn && container.cid === cid ? container : null;
 }
 
 /** A paused VM still holds its disks and address, so it counts as on. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TaskState } from '#model/task.ts';
+import { TaskKind, TaskState } from '#model/task.ts';
 import { cancelTask } from '#server/tasks/cancel-task.ts';
 import { listTasks, readTask } from '#server/tasks/read-task.ts';
 import { readTaskLog } from '#server/tasks/read-task-log.ts';
@@ -12,9 +12,13 @@ const LOG_PAGE = 2000;
 
 export const tasksRouter = router({
   list: procedureFor('view')
-    .input(z.strictObject({ states: z.array(TaskState).optional(), limit: z.number().int().min(1).max(200).optional() }))
+    .input(z.strictObject({ states: z.array(TaskState).optional(), kinds: z.array(TaskKind).optional(), limit: z.number().int().min(1).max(200).optional() }))
     .query(({ ctx, input }) =>
-      listTasks(ctx.tx, { ...(input.states ? { states: input.states } : {}), ...(input.limit ? { limit: input.limit } : {}) }),
+      listTasks(ctx.tx, {
+        ...(input.states ? { states: input.states } : {}),
+        ...(input.kinds ? { kinds: input.kinds } : {}),
+        ...(input.limit ? { limit: input.limit } : {}),
+      }),
     ),
 
   read: procedureFor('view').input(TaskId).query(({ ctx, input }) => readTask(ctx.tx, input.id)),

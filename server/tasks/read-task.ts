@@ -1,4 +1,4 @@
-import { asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import { taskStages, taskSteps, tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
 import { StepState, TaskKind, type TaskLaneView, type TaskStageView, TaskState, type TaskView } from '#model/task.ts';
@@ -42,11 +42,16 @@ export async function readTask(tx: Tx, id: number): Promise<TaskView> {
 }
 
 /** Newest first; without stages, which lists do not show. */
-export async function listTasks(tx: Tx, filter: { limit?: number; states?: TaskState[] } = {}): Promise<TaskView[]> {
+export async function listTasks(tx: Tx, filter: { limit?: number; states?: TaskState[]; kinds?: TaskKind[] } = {}): Promise<TaskView[]> {
   const rows = await tx.db
     .select()
     .from(tasks)
-    .where(filter.states ? inArray(tasks.state, filter.states) : undefined)
+    .where(
+      and(
+        filter.states ? inArray(tasks.state, filter.states) : undefined,
+        filter.kinds ? inArray(tasks.kind, filter.kinds) : undefined,
+      ),
+    )
     .orderBy(desc(tasks.id))
     .limit(filter.limit ?? 100);
   return rows.map((row) => toView(row, [], null));

@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm';
 import { secrets } from '#db/schema/secrets.ts';
 import type { Tx } from '#db/transaction.ts';
-import { allFields, type Form, type FormView, faultsOfForm, formsOf } from '#model/form.ts';
+import { allFields, type Form, type FormView, formsOf } from '#model/form.ts';
 import type { ProductMetadata } from '#model/product.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { defaultOf, type FormValues, valuesOf } from './form-values.ts';
@@ -10,10 +10,7 @@ import { maskValue } from './secret-leaves.ts';
 import { validateProduct } from './validate-product.ts';
 
 /** One form with its staged values; secrets are blank, `secrets` says which are set and when. Throws not_found. */
-export async function readForm(
-  tx: Tx,
-  input: { guid: string; form: string },
-): Promise<FormView> {
+export async function readForm(tx: Tx, input: { guid: string; form: string }): Promise<FormView> {
   const product = await readStaged(tx, input.guid);
   const metadata = await readMetadataRow(tx, product.slug, product.productVersion);
   const form = findForm(metadata, input.form);

@@ -26,7 +26,7 @@ export function kubeconfigFile(environment: Environment): string {
 
 /** Merges cluster, context and user into the file and makes the context current; the old file stays when anything is wrong. */
 export function mergeKubeconfig(file: string, answer: unknown): Kubeconfig {
-  const added = Kubeconfig.parse(answer);
+  const added = Kubeconfig.required({ 'current-context': true }).parse(answer);
   const merged = merge(readKubeconfig(file), added);
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;

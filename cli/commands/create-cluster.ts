@@ -45,19 +45,7 @@ export function addCreateCluster(program: Command, context: PksContext): void {
     options: CreateOptions,
     client: Parameters<typeof waitForCluster>[1],
   ): Promise<void> {
-    const workers = options.numNodes ?? options.num_nodes;
-    const answer = await client.call('POST', '/clusters', {
-      name,
-      plan_name: options.plan,
-      ...(options.networkProfile ? { network_profile_name: options.networkProfile } : {}),
-      ...(options.kubernetesProfile ? { kubernetes_profile_name: options.kubernetesProfile } : {}),
-      ...(options.computeProfile ? { compute_profile_name: options.computeProfile } : {}),
-      parameters: {
-        kubernetes_master_host: options.externalHostname,
-        kubernetes_master_port: 8443,
-        ...(workers ? { kubernetes_worker_instances: workers } : {}),
-      },
-    });
+    const answer = await client.call('POST', '/clusters', requestOf(name, options));
     if (options.wait) {
       const done = await waitForCluster(context, client, name, Boolean(options.json));
       if (done && options.json) printJson(context.print, done);
@@ -68,4 +56,20 @@ export function addCreateCluster(program: Command, context: PksContext): void {
     printCluster(context.print, ClusterAnswer.parse(answer));
     context.print.line(`Use 'pks cluster ${name}' to monitor the state of your cluster`);
   }
+}
+
+function requestOf(name: string, options: CreateOptions): Record<string, unknown> {
+  const workers = options.numNodes ?? options.num_nodes;
+  return {
+    name,
+    plan_name: options.plan,
+    ...(options.networkProfile ? { network_profile_name: options.networkProfile } : {}),
+    ...(options.kubernetesProfile ? { kubernetes_profile_name: options.kubernetesProfile } : {}),
+    ...(options.computeProfile ? { compute_profile_name: options.computeProfile } : {}),
+    parameters: {
+      kubernetes_master_host: options.externalHostname,
+      kubernetes_master_port: 8443,
+      ...(workers ? { kubernetes_worker_instances: workers } : {}),
+    },
+  };
 }

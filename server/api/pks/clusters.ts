@@ -94,12 +94,12 @@ export function createClusterRoutes(deps: RestDeps): Hono {
 
   routes.post('/clusters/:name/binds', (c) =>
     asBearer(deps, c, 'pks', async (tx, actor) =>
-      c.json(await readKubeconfig(tx, deps.vault, c.req.param('name'), actor), 201),
+      c.json((await readKubeconfig(tx, deps.vault, c.req.param('name'), actor)).object, 201),
     ),
   );
   routes.get('/clusters/:name/binds/:user', (c) =>
     asBearer(deps, c, 'pks', async (tx, actor) =>
-      c.json(await readKubeconfig(tx, deps.vault, c.req.param('name'), actor)),
+      c.json((await readKubeconfig(tx, deps.vault, c.req.param('name'), actor)).object),
     ),
   );
   return routes;

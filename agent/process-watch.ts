@@ -120,7 +120,9 @@ export class ProcessWatch {
   }
 
   report(): ProcessReport {
-    const { clock, kept } = this.#options;
+    const { clock, kept, folder } = this.#options;
+    // it went down since the last look, and nobody looks again soon
+    if (this.#wanted === 'down') this.#status = readStatus(folder);
     const pid = this.#status?.state === 'run' ? this.#status.pid : null;
     const uptime = pid && this.#status ? Math.max(0, (clock.now().getTime() - this.#status.since) / 1000) : null;
     this.#measure(pid);

@@ -90,6 +90,8 @@ export async function startAgent(options: AgentOptions): Promise<void> {
     writeKeptState(paths, kept);
   });
 
+  // a VM that stops ends the supervisors too: they must not be started again
+  signal.addEventListener('abort', () => table.close(), { once: true });
   writeKeptState(paths, kept);
   exits.start();
   log('info', 'agent started', { instance: bootstrap.instance, digest: kept.digest, processes: table.names.length });
@@ -103,7 +105,6 @@ export async function startAgent(options: AgentOptions): Promise<void> {
     runPostStarts(options, jobs),
     isNewVm ? applyAtBoot(options, bootstrap, jobs, requests) : undefined,
   ]);
-  table.close();
   exits.close();
 }
 

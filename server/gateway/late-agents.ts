@@ -26,6 +26,9 @@ export class LateAgents implements Agents {
 
   #here(): Agents {
     if (this.#agents) return this.#agents;
-    throw new TesseraError('agent_timeout', 'The gateway does not listen yet: the vault is locked. Unlock it, then retry.');
+    throw new TesseraError(
+      'agent_timeout',
+      'The gateway does not listen yet: the vault is locked. Unlock it, then retry.',
+    );
   }
 }

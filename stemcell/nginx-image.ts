@@ -10,7 +10,7 @@ import { runCommand } from './run-command.ts';
 const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
 /** What nginx and its loader need at run time; the rest of the packages is left out. */
 const NEEDED =
-  /^usr\/(sbin\/nginx|lib64\/.+|lib\/x86_64-linux-gnu\/(ld-linux-x86-64|libc|libcrypt|libpcre2-8|libz|libssl|libcrypto)\.so[.0-9]*)$/;
+  /^usr\/(sbin\/nginx|lib64\/.+|lib\/x86_64-linux-gnu\/(ld-linux-x86-64|libc|libcrypt|libpcre2-8|libz|libzstd|libssl|libcrypto)\.so[.0-9]*)$/;
 
 /** Debian's nginx with its libraries, and a configuration that logs to the console and serves port 80. Unpacked below `work`. */
 export async function unpackNginx(

@@ -102,6 +102,8 @@ function masters(facts: Facts): InstanceGroup {
       job('cluster-base', {
         tls: '((admin))',
         cluster_dns: facts.clusterDns,
+        // two on different nodes, where there are two
+        dns_replicas: Math.min(2, cluster.workerInstances),
         // every cluster has a folder of its own below the shared one
         datastore: `/var/vcap/datastore/${facts.deployment}`,
       }),
@@ -138,7 +140,7 @@ function nodeJobs(facts: Facts, vmTypeName: string, role: 'master' | 'worker'): 
   const podNetwork = { cluster_cidr: facts.service.podNetworkCidr };
   return [
     job('containerd', {}),
-    job('images', isMaster ? { base: ['pause'], rest_after: 30 } : {}),
+    job('images', isMaster ? { base: ['pause', 'busybox'], rest_after: 30 } : {}),
     job('kubelet', {
       tls: '((tls-kubelet))',
       drain_tls: '((tls-kubelet-drain))',

@@ -1,10 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { inTransaction } from '#db/transaction.ts';
 import type { RenderedJob, RenderedSpec } from '#model/job.ts';
@@ -17,9 +15,8 @@ import { Vault } from '#server/platform/vault.ts';
 import { issueBootstrap } from './bootstrap-agent.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 
-/** For tests: a real gateway on loopback and real agents, each in a folder of its own and, as in a VM, under a `runsv`. */
+/** For tests: a real gateway on loopback, and specs for real agents (agent/trial-agent.ts). */
 export const ADDRESS = '127.0.0.1';
-const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 const NEVER = new AbortController().signal;
 
 export type Trial = {
@@ -82,32 +79,6 @@ export async function setUpTrial(pool: Pool): Promise<Trial> {
   };
 }
 
-export type TrialAgent = { root: string; pid: () => number; end: () => Promise<void> };
-
-/** An agent in a folder of its own, restarted by runsv when it ends. */
-export function startTrialAgent(bootstrap: string): TrialAgent {
-  const root = mkdtempSync(join(tmpdir(), 'tessera-agent-'));
-  mkdirSync(join(root, 'var/vcap/bootstrap'), { recursive: true });
-  writeFileSync(join(root, 'var/vcap/bootstrap/agent.json'), bootstrap, { mode: 0o600 });
-  const service = join(root, 'agent-service');
-  mkdirSync(service);
-  const run = `#!/bin/sh\nexec >>'${root}/agent.log' 2>&1\nexec '${process.execPath}' '${MAIN}' --root '${root}'\n`;
-  writeFileSync(join(service, 'run'), run, { mode: 0o755 });
-  const env = { ...process.env, PATH: `${runitPath()}:${process.env.PATH}` };
-  spawn('runsv', [service], { env, detached: true, stdio: 'ignore' }).unref();
-  return {
-    root,
-    pid: () => Number(readFileSync(join(service, 'supervise/pid'), 'utf8')),
-    end: async () => {
-      // the agent first: it starts supervisors that end
-      for (const folder of [service, ...childFolders(join(root, 'run/jobs'))]) {
-        execFileSync('sv', ['-w', '5', 'force-shutdown', folder], { env, stdio: 'ignore' });
-      }
-      rmSync(root, { recursive: true, force: true });
-    },
-  };
-}
-
 /** A job with one process; `text` is the body of its shell script, `bin/run`. */
 export function trialJob(root: string, name: string, text: string, more: Partial<RenderedJob> = {}): RenderedJob {
   const script = `#!/bin/bash\n${text}\n`;
@@ -144,38 +115,17 @@ export async function until<T>(
   look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   ms = 8000,
 ): Promise<T> {
-  const limit = performance.now() + ms;
+  const limit = systemClock.monotonic() + ms;
   while (true) {
     const found = await look();
     if (found) return found;
-    if (performance.now() > limit) throw new Error(`not true within ${ms} ms: ${look.toString()}`);
+    if (systemClock.monotonic() > limit) throw new Error(`not true within ${ms} ms: ${look.toString()}`);
     await systemClock.sleep(10);
   }
 }
 
 export const callOptions = { signal: NEVER, deadlineMs: 10_000 };
 export const newInstance = (): string => newUuid();
-
-/** The folder of runit's programs: this machine's, or those of the Debian package, unpacked beside the tests but not installed. */
-function runitPath(): string {
-  const cache = join(tmpdir(), 'tessera-test-runit');
-  const unpacked = join(cache, 'usr/bin');
-  const found = process.env.PATH?.split(':').find((folder) => existsSync(join(folder, 'runsv')));
-  if (found) return found;
-  if (!existsSync(join(unpacked, 'runsv'))) {
-    mkdirSync(cache, { recursive: true });
-    execFileSync('sh', ['-c', 'apt-get download -q runit && dpkg -x runit_*.deb .'], { cwd: cache, stdio: 'ignore' });
-  }
-  process.env.PATH = `${unpacked}:${process.env.PATH}`;
-  return unpacked;
-}
-
-function childFolders(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return execFileSync('find', [folder, '-mindepth', '1', '-maxdepth', '1'], { encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean);
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();

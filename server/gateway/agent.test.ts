@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AgentState } from '#agent/protocol.ts';
+import { startTrialAgent, type TrialAgent } from '#agent/trial-agent.ts';
 import { useTestDatabase } from '#db/test-database.ts';
 import type { ProcessReport } from '#model/deployment.ts';
 import {
@@ -9,9 +10,7 @@ import {
   newInstance,
   script,
   setUpTrial,
-  startTrialAgent,
   type Trial,
-  type TrialAgent,
   trialJob,
   trialSpec,
   until,

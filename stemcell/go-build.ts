@@ -32,6 +32,7 @@ export async function openGo(context: BuildContext): Promise<GoCommand> {
     GOTOOLCHAIN: 'local',
     GOFLAGS: '-mod=mod',
     GOWORK: 'off',
+    GOROOT: '',
     GOOS: 'linux',
     GOARCH: 'amd64',
     CGO_ENABLED: '0',

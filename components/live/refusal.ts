@@ -16,6 +16,16 @@ export function refusalOf(error: unknown): Refusal {
   return { message: sentence, remedy: detail.remedy, code: detail.code, fields: detail.fields, id: detail.id };
 }
 
+/** The same from the JSON of a plain route (uploads): `{message, detail}`; anything else counts as no answer. */
+export function refusalFromAnswer(answer: unknown): Refusal {
+  if (typeof answer !== 'object' || answer === null || !('message' in answer) || !('detail' in answer)) {
+    return { message: 'The console does not answer.', remedy: 'Try again in a moment.', code: 'unreachable', fields: {}, id: null };
+  }
+  // written by problemOf of server/routers/problem.ts
+  const detail = answer.detail as ErrorDetail;
+  return { message: String(answer.message), remedy: detail.remedy, code: detail.code, fields: detail.fields, id: detail.id };
+}
+
 function detailOf(error: unknown): ErrorDetail | null {
   if (typeof error !== 'object' || error === null || !('data' in error)) return null;
   const { data } = error;

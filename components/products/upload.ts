@@ -1,0 +1,38 @@
+import { refusalFromAnswer, type Refusal } from '#components/live/refusal.ts';
+import { CSRF_HEADER } from '#model/session.ts';
+import type { ProductFileReport } from '#model/product.ts';
+
+export type Upload = { name: string; totalBytes: number; sentBytes: number; startedAt: number; abort: () => void };
+
+/** Where product files go: the bare file as the body, its name in the address. */
+const UPLOAD_URL = '/api/products';
+
+/** Sends a product file with progress (fetch has none for uploads) and answers what the server found in it; rejects with a Refusal. */
+export function sendProduct(file: File, csrf: string, onProgress: (sentBytes: number) => void): { done: Promise<ProductFileReport>; abort: () => void } {
+  const request = new XMLHttpRequest();
+  const done = new Promise<ProductFileReport>((resolve, reject: (refusal: Refusal) => void) => {
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onload = () => {
+      const answer: unknown = parse(request.responseText);
+      // the route answers a report with 2xx and a problem otherwise
+      if (request.status < 300) resolve(answer as ProductFileReport);
+      else reject(refusalFromAnswer(answer));
+    };
+    request.onerror = () => reject(refusalFromAnswer(null));
+    request.onabort = () => reject({ message: 'Upload cancelled.', remedy: '', code: 'cancelled', fields: {}, id: null });
+  });
+  request.open('POST', `${UPLOAD_URL}?name=${encodeURIComponent(file.name)}`);
+  request.setRequestHeader(CSRF_HEADER, csrf);
+  request.setRequestHeader('content-type', 'application/octet-stream');
+  request.send(file);
+  return { done, abort: () => request.abort() };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // a proxy's own error page
+    return null;
+  }
+}

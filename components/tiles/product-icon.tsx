@@ -1,0 +1,14 @@
+import { Boxes, Container, Package, Server } from 'lucide-react';
+
+const ICONS: Record<string, typeof Package> = {
+  'p-bosh': Server,
+  'pivotal-container-service': Boxes,
+  'harbor-container-registry': Container,
+};
+
+/** The product's own picture, else ours for its slug. */
+export function ProductIcon({ slug, icon }: { slug: string; icon?: string | null }) {
+  if (icon) return <img className="i" src={icon} alt="" width={16} height={16} />;
+  const Icon = ICONS[slug] ?? Package;
+  return <Icon className="i" aria-hidden="true" />;
+}

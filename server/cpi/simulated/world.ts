@@ -86,7 +86,7 @@ export class World {
     if (sentinels.includes('fail-agent')) return;
     const agent = new SimulatedAgent({
       vm,
-      bootstrap: bootstrap.data,
+      bootstrap: { ...bootstrap.data, gateway: onLoopback(bootstrap.data.gateway) },
       sentinels,
       clock: this.clock,
       onChange: () => this.#keep(),
@@ -108,6 +108,13 @@ export class World {
   #tell(vm: SimulatedVm, event: SimulatedNews['event']): void {
     for (const listener of this.#watchers) listener({ cid: vm.cid, instance: vm.instance, event });
   }
+}
+
+/** Simulated networks have no bridge: the gateway listens on loopback, and its agents are in this process. */
+function onLoopback(gateway: string): string {
+  const address = new URL(gateway);
+  address.hostname = '127.0.0.1';
+  return address.origin;
 }
 
 function parseJson(text: string): unknown {

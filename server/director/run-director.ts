@@ -41,7 +41,7 @@ export async function runDirector(options: DirectorOptions): Promise<void> {
     log,
     dependencies: { pool, vault, cpi, agents, clock, config, signal },
   });
-  await importBuiltInTiles(pool, { state: config.state, clock });
+  await importBuiltInTiles(pool, { state: config.state });
   await askForStemcell(options);
   log.info('director is at work');
 

@@ -59,7 +59,10 @@ export function planCluster(input: {
     update: { canaries: 1, max_in_flight: 1, update_watch_time: 300_000 },
     addresses: [{ name: masterAddressName, network: service.network }],
     instance_groups: [masters(facts), workers(facts)],
-    variables: clusterVariables({ externalHostname: cluster.externalHostname, firstServiceAddress: hostOf(services, 1) }),
+    variables: clusterVariables({
+      externalHostname: cluster.externalHostname,
+      firstServiceAddress: hostOf(services, 1),
+    }),
     post_deploy_errands: [
       { group: 'master', job: 'apply-addons' },
       { group: 'master', job: 'smoke-tests' },
@@ -108,7 +111,7 @@ function masters(facts: Facts): InstanceGroup {
         datastore: `/var/vcap/datastore/${facts.deployment}`,
       }),
       ...nodeJobs(facts, plan.masterVmType, 'master'),
-      job('apply-addons', { tls: '((admin))', addons_spec: plan.addonsSpec }),
+      job('apply-addons', { tls: '((admin))', addons_spec_base64: Buffer.from(plan.addonsSpec).toString('base64') }),
       job('smoke-tests', { tls: '((admin))' }),
     ],
   };
@@ -167,5 +170,8 @@ function readCidr(what: string, text: string): Cidr {
 function hostOf(cidr: Cidr, place: number): string {
   const address = cidr.network + place;
   if (containsAddress(cidr, address)) return formatAddress(address);
-  throw new TesseraError('invalid_input', `The Service network is too small: it has no address ${place}. Use at least a /28.`);
+  throw new TesseraError(
+    'invalid_input',
+    `The Service network is too small: it has no address ${place}. Use at least a /28.`,
+  );
 }

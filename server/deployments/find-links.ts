@@ -36,11 +36,7 @@ function listProviders(manifest: Manifest, specOf: SpecOf): Provider[] {
   );
 }
 
-function chooseProvider(
-  providers: Provider[],
-  job: ManifestJob,
-  wanted: JobSpec['consumes'][number],
-): Provider | null {
+function chooseProvider(providers: Provider[], job: ManifestJob, wanted: JobSpec['consumes'][number]): Provider | null {
   const from = job.consumes[wanted.name]?.from;
   const found = providers.filter(
     (provider) => provider.type === wanted.type && (from === undefined || provider.name === from),
@@ -48,8 +44,13 @@ function chooseProvider(
   if (found.length === 0 && wanted.optional) return null;
   const [first, second] = found;
   if (first && !second) return first;
-  const reason = first ? `several jobs provide it (${found.map((provider) => `${provider.group}/${provider.job.name}`).join(', ')})` : 'no job provides it';
-  throw new TesseraError('invalid_input', `Job ${job.name} consumes link ${wanted.name} of type ${wanted.type}: ${reason}.`);
+  const reason = first
+    ? `several jobs provide it (${found.map((provider) => `${provider.group}/${provider.job.name}`).join(', ')})`
+    : 'no job provides it';
+  throw new TesseraError(
+    'invalid_input',
+    `Job ${job.name} consumes link ${wanted.name} of type ${wanted.type}: ${reason}.`,
+  );
 }
 
 function shownProperties(provider: Provider): Record<string, unknown> {

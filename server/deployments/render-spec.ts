@@ -8,8 +8,8 @@ import { TesseraError } from '#server/platform/error.ts';
 import type { Vault } from '#server/platform/vault.ts';
 import { findLinks } from './find-links.ts';
 import { type ReadJob, readBuiltInJob } from './read-jobs.ts';
-import { type JobSource, renderJob, type TemplateInstance, type TemplateSpec } from './render-job.ts';
 import { readVariables } from './read-variables.ts';
+import { type JobSource, renderJob, type TemplateInstance, type TemplateSpec } from './render-job.ts';
 
 type Row = typeof instances.$inferSelect;
 
@@ -52,7 +52,8 @@ export async function renderInstance(
   if (!own || !group) throw new TesseraError('not_found', `Instance ${instanceId} is in no group of ${manifest.name}.`);
   const spec: TemplateSpec = { ...own, deployment: manifest.name };
   const specOf = (job: ManifestJob): JobSpec => sources(job).spec;
-  const instancesOf = (name: string): TemplateInstance[] => facts.instances.filter((instance) => instance.group === name);
+  const instancesOf = (name: string): TemplateInstance[] =>
+    facts.instances.filter((instance) => instance.group === name);
   const jobs: RenderedJob[] = [];
   for (const job of group.jobs) {
     const links = findLinks(manifest, job, specOf, instancesOf);

@@ -32,7 +32,7 @@ const LOOK_MS = 250;
 export async function runDirector(options: DirectorOptions): Promise<void> {
   const { config, pool, clock, log, signal } = options;
   const vault = new Vault(config.state, config.unlock);
-  const cpi = cpis[config.cpi](config, { clock, log });
+  const cpi = cpis[config.cpi](config, { clock, log, signal });
   const agents = new LateAgents();
   const engine = await launchEngine({
     pool,

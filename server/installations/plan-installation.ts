@@ -97,18 +97,12 @@ async function productStages(
     resolved: resolveProperties(metadata, product.configuration),
     cloudConfig,
     stemcell: { os: line.os, version: line.version },
+    errands: metadata.post_deploy_errands
+      .map((errand) => errand.name)
+      .filter((name) => isErrandOn(product, name, errands, metadata.post_deploy_errands)),
   });
-  const wanted = manifest.post_deploy_errands.filter((errand) =>
-    isErrandOn(product, errand.job, errands, metadata.post_deploy_errands),
-  );
   const existing = await readExisting(tx, manifest.name);
-  return planDeployment({
-    manifest: { ...manifest, post_deploy_errands: wanted },
-    existing,
-    cloudConfig,
-    newId: newUuid,
-    label: product.label,
-  }).stages;
+  return planDeployment({ manifest, existing, cloudConfig, newId: newUuid, label: product.label }).stages;
 }
 
 async function deletionStages(

@@ -22,7 +22,7 @@ export async function readVariables(
   const opened = new Map<string, Promise<string | Record<string, string>>>();
   const read = (name: string): Promise<string | Record<string, string>> => {
     const known = opened.get(name);
-    if (known) return known;
+    if (known !== undefined) return known;
     const value = readOne(tx, vault, manifest, instanceId, name);
     opened.set(name, value);
     return value;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CloudConfig } from '#model/cloud-config.ts';
-import type { Manifest } from '#model/manifest.ts';
+import type { Manifest, ManifestJob } from '#model/manifest.ts';
 import { CONTAINER_SERVICE_SLUG, type ProductMetadata, type StagedConfiguration } from '#model/product.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import type { ResolvedProperties } from './resolve-properties.ts';
@@ -27,6 +27,8 @@ export function planApiVm(input: {
   resolved: ResolvedProperties;
   cloudConfig: CloudConfig;
   stemcell: { os: string; version: string };
+  /** Errands of the tile that are switched on for this run; those that have a job on the API VM run there. */
+  errands: string[];
 }): Manifest {
   const { guid, configuration, resolved } = input;
   const jobType = input.metadata.job_types.find((candidate) => candidate.name === GROUP);
@@ -43,6 +45,10 @@ export function planApiVm(input: {
     );
   }
   const tls = { certificate: parsed.data.cert_pem, private_key: parsed.data.private_key_pem };
+  const jobs: ManifestJob[] = [
+    { name: 'uaa', release: CONTAINER_SERVICE_SLUG, properties: { port: UAA_PORT, tls }, consumes: {} },
+    { name: 'pks-api', release: CONTAINER_SERVICE_SLUG, properties: { port: PKS_API_PORT, tls }, consumes: {} },
+  ];
   return {
     name: guid,
     stemcell: input.stemcell,
@@ -56,14 +62,13 @@ export function planApiVm(input: {
         vm_type: resources.vmType.name,
         persistent_disk: resources.persistentDisk,
         network: networkOf(configuration),
-        jobs: [
-          { name: 'uaa', release: CONTAINER_SERVICE_SLUG, properties: { port: UAA_PORT, tls }, consumes: {} },
-          { name: 'pks-api', release: CONTAINER_SERVICE_SLUG, properties: { port: PKS_API_PORT, tls }, consumes: {} },
-        ],
+        jobs,
       },
     ],
     variables: [],
-    post_deploy_errands: [],
+    post_deploy_errands: input.errands
+      .filter((errand) => jobs.some((job) => job.name === errand))
+      .map((errand) => ({ group: GROUP, job: errand })),
     tags: { product: guid },
   };
 }

@@ -161,12 +161,12 @@ module.exports = {
       '^stemcell/',
       '^server/platform/',
     ]),
-    confine('launcher-knows-seams', 'The launcher knows the database and the configuration.', { path: '^bin/' }, [
-      '^bin/',
-      '^db/',
-      '^model/',
-      '^server/platform/',
-    ]),
+    confine(
+      'launcher-knows-seams',
+      'The launcher knows the database, the configuration and how to destroy VMs.',
+      { path: '^bin/' },
+      ['^bin/', '^db/', '^model/', '^server/platform/', '^server/cpi/container/destroy\\.ts$'],
+    ),
     forbid(
       'outside-over-http',
       'Tests of the whole and benchmarks use what everyone can use.',

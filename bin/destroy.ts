@@ -5,12 +5,16 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { destroyInfrastructure } from '#server/cpi/container/destroy.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { chooseEngine } from './engine.ts';
 import { readInstallation, stateFolder } from './installation.ts';
 import { endProcess, runningProcesses } from './running.ts';
 import { Refusal, say } from './say.ts';
 
 const engineDeadlineMs = 15_000;
+/** A hundred VMs with full disks take a minute. */
+const destroyDeadlineMs = 10 * 60_000;
 
 try {
   await main();
@@ -62,7 +66,12 @@ async function removeFromEngine(state: string, id: string): Promise<void> {
       say(`no container engine answers at ${engine.socket}, so no container could be removed`);
       return;
     }
-    await removeLabelled(docker, `tessera.installation=${id}`);
+    const removed = await destroyInfrastructure(
+      { installation: id, state, socket: engine.socket },
+      { clock: systemClock },
+      { signal: AbortSignal.timeout(destroyDeadlineMs) },
+    );
+    say(`removed ${removed.containers} containers, ${removed.networks} networks, ${removed.images} images`);
   } finally {
     child?.kill('SIGTERM');
   }
@@ -79,19 +88,6 @@ async function answers(docker: Docker): Promise<boolean> {
     await sleep(100);
   }
   return false;
-}
-
-async function removeLabelled(docker: Docker, label: string): Promise<void> {
-  const filters = { label: [label] };
-  const containers = await docker.listContainers({ all: true, filters });
-  for (const { Id } of containers) await docker.getContainer(Id).remove({ force: true, v: true });
-  const networks = await docker.listNetworks({ filters });
-  for (const { Id } of networks) await docker.getNetwork(Id).remove();
-  const volumes = (await docker.listVolumes({ filters })).Volumes ?? [];
-  for (const { Name } of volumes) await docker.getVolume(Name).remove({ force: true });
-  const images = await docker.listImages({ filters });
-  for (const { Id } of images) await docker.getImage(Id).remove({ force: true });
-  say(`removed ${containers.length} containers, ${networks.length} networks, ${images.length} images`);
 }
 
 /** Everything between the two marks that `tessera hosts --write` puts there; other lines stay as they are. */

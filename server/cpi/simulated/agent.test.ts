@@ -27,6 +27,7 @@ let gateway: Gateway;
 let folder: string;
 let stop: AbortController;
 let cpi: Cpi;
+let stemcell: string;
 let nextHost = 10;
 
 function openCpi(): void {
@@ -42,7 +43,7 @@ async function makeVm(hostname = 'worker-0'): Promise<{ instance: string; cid: s
   const cid = await cpi.createVm(
     {
       instance,
-      stemcell: 'stemcell-cafecafecafecafe',
+      stemcell,
       cloudProperties: { memoryMib: 128, cpu: 1 },
       network: { cid: 'network-default', address: `10.1.3.${nextHost++}` },
       disks: [],
@@ -64,7 +65,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tessera-simulated-'));
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ key: 'cafe'.repeat(16) }));
   openCpi();
-  await cpi.createStemcell(folder, options());
+  stemcell = await cpi.createStemcell(folder, options());
   await cpi.createNetwork({ name: 'default', cidr: '10.1.3.0/24', gateway: '10.1.3.1' }, options());
 });
 

@@ -55,6 +55,7 @@ describe('contract on simulated infrastructure', () => {
 
 describe('simulated infrastructure', () => {
   let folder: string;
+  let stemcell: string;
   beforeAll(() => {
     folder = makeFolder();
   });
@@ -63,7 +64,7 @@ describe('simulated infrastructure', () => {
   function vmRequest(change: Partial<CreateVmRequest>): CreateVmRequest {
     return {
       instance: 'i-1',
-      stemcell: 'stemcell-cafecafecafecafe',
+      stemcell,
       cloudProperties: { memoryMib: 128, cpu: 1 },
       network: { cid: 'network-default', address: '10.1.3.10' },
       disks: [],
@@ -77,7 +78,7 @@ describe('simulated infrastructure', () => {
   test('is found again by the next process, VMs on and off as they were', async () => {
     const first = openWorld(folder);
     const cpi = createSimulatedCpi(first.world);
-    await cpi.createStemcell(folder, options);
+    stemcell = await cpi.createStemcell(folder, options);
     await cpi.createNetwork({ name: 'default', cidr: '10.1.3.0/24', gateway: '10.1.3.1' }, options);
     const disk = await cpi.createDisk(64, 'az1', 'kept', options);
     const on = await cpi.createVm(vmRequest({ disks: [disk] }), options);

@@ -49,7 +49,10 @@ export function createSimulatedCpi(world: World): Cpi {
     },
     createStemcell: async (folder, options) => {
       enter(options);
-      const cid = `stemcell-${(await readKey(folder)).slice(0, 16)}`;
+      const cid = `stemcell-${createHash('sha256')
+        .update(await readKey(folder))
+        .digest('hex')
+        .slice(0, 16)}`;
       if (!state.stemcells.includes(cid)) state.stemcells.push(cid);
       await world.save();
       return cid;

@@ -7,6 +7,8 @@ import type { ResolvedProperties } from './resolve-properties.ts';
 import { resolveResources } from './smallest-vm-type.ts';
 
 const GROUP = 'pivotal-container-service';
+/** Errands of the tile that run on the API VM, by the job that does them. */
+const ERRAND_JOBS: Readonly<Record<string, string>> = { 'smoke-tests': 'api-smoke-tests' };
 const UAA_PORT = 8443;
 const PKS_API_PORT = 9021;
 
@@ -48,6 +50,12 @@ export function planApiVm(input: {
   const jobs: ManifestJob[] = [
     { name: 'uaa', release: CONTAINER_SERVICE_SLUG, properties: { port: UAA_PORT, tls }, consumes: {} },
     { name: 'pks-api', release: CONTAINER_SERVICE_SLUG, properties: { port: PKS_API_PORT, tls }, consumes: {} },
+    {
+      name: 'api-smoke-tests',
+      release: CONTAINER_SERVICE_SLUG,
+      properties: { hostname: resolved.properties.pks_api_hostname, tls },
+      consumes: {},
+    },
   ];
   return {
     name: guid,
@@ -66,9 +74,10 @@ export function planApiVm(input: {
       },
     ],
     variables: [],
-    post_deploy_errands: input.errands
-      .filter((errand) => jobs.some((job) => job.name === errand))
-      .map((errand) => ({ group: GROUP, job: errand })),
+    post_deploy_errands: input.errands.flatMap((errand) => {
+      const job = ERRAND_JOBS[errand];
+      return job === undefined ? [] : [{ group: GROUP, job }];
+    }),
     tags: { product: guid },
   };
 }

@@ -17,7 +17,7 @@ export function useProductForm(view: FormView, saving: boolean) {
   const fields = useMemo(() => allFields(view.form), [view.form]);
   const resolver: Resolver<Draft> = (draft) => {
     const faults = faultsOfDraft(base, draft);
-    return { values: faults.length === 0 ? draft : {}, errors: errorsOf(faults) };
+    return faults.length === 0 ? { values: draft, errors: {} } : { values: {}, errors: errorsOf(faults) };
   };
   const form = useForm<Draft>({ defaultValues: toDraft(view.values), resolver, mode: 'onBlur', reValidateMode: 'onChange', shouldUnregister: false });
 

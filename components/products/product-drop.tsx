@@ -45,7 +45,10 @@ export function ProductDrop({ children }: { children: ReactNode }) {
     const { done, abort } = sendProduct(file, csrf, (sentBytes) => setUpload((known) => (known ? { ...known, sentBytes } : known)));
     setUpload({ name: file.name, totalBytes: file.size, sentBytes: 0, startedAt: performance.now(), abort });
     done
-      .then((report) => router.push(links.importedProduct(report.slug, report.version)))
+      .then(({ imported, upload: name, report }) => {
+        if (imported) showToast('done', `${report.label} ${report.version} is imported, signed by ${report.signer}.`);
+        router.push(imported ? links.products() : links.upload(name));
+      })
       .catch((refused: Refusal) => {
         setRefusal(refused);
         showToast('failed', `${file.name} was not imported: ${refused.message}`);

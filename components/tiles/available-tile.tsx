@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import { Plus, Trash2, Upload as UploadIcon } from 'lucide-react';
+import { Plus, Upload as UploadIcon } from 'lucide-react';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
 import { useSession } from '#components/live/live-provider.tsx';
 import { refusalOf } from '#components/live/refusal.ts';
@@ -16,21 +16,19 @@ import { Ago } from '#components/ui/time.tsx';
 import type { AvailableProduct } from '#model/product.ts';
 import { ProductIcon } from './product-icon.tsx';
 
-/** An imported product file that is not (or not in this version) on the dashboard. */
-export function AvailableTile({ product }: { product: AvailableProduct }) {
+/** An imported product file that is not on the dashboard; `other` is the version of it that is. */
+export function AvailableTile({ product, other }: { product: AvailableProduct; other: string | null }) {
   const trpc = useTRPC();
   const { rights } = useSession();
   const stale = useStaleRefusal();
   const stage = useMutation(trpc.products.stage.mutationOptions());
-  const remove = useMutation(trpc.products.removeFile.mutationOptions());
-  const error = stage.error ?? remove.error;
   const file = { slug: product.slug, productVersion: product.version };
   return (
     <article className="tile dashed" aria-label={`${product.label} ${product.version}`}>
       <h3 className="title">
         <ProductIcon slug={product.slug} />
         <span className="clip">{product.label}</span>
-        <StateBadge state="unset" word={product.staged ? 'Newer version' : 'Not added'} />
+        <StateBadge state="unset" word={other ? `${other} is on the dashboard` : 'Not added'} />
       </h3>
       <p className="muted sub">
         {product.version} · imported <Ago at={product.importedAt} />, {formatBytes(product.sizeBytes)}
@@ -41,16 +39,12 @@ export function AvailableTile({ product }: { product: AvailableProduct }) {
           {product.digest.slice(0, 12)}
         </span>
       </p>
-      {error ? <p className="fault sub">{refusalOf(error).message}</p> : null}
+      {stage.error ? <p className="fault sub" data-state="failed">{refusalOf(stage.error).message}</p> : null}
       <p className="foot end">
         <Button small refusal={stale ?? (rights['configure-product'] ? null : 'that takes the right to configure products')} pending={stage.isPending} onClick={() => stage.mutate(file)}>
           <Plus className="i" aria-hidden="true" />
-          {product.staged ? `Stage ${product.version}` : 'Add'}
+          {other ? `Stage ${product.version}` : 'Add'}
           <span className="sr"> {product.label}</span>
-        </Button>
-        <Button small look="ghost" refusal={stale ?? (rights['import-product'] ? null : 'that takes the group opsman.admin')} pending={remove.isPending} onClick={() => remove.mutate(file)}>
-          <Trash2 className="i" aria-hidden="true" />
-          Delete<span className="sr"> {product.label} {product.version}</span>
         </Button>
       </p>
     </article>

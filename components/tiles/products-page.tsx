@@ -52,9 +52,11 @@ export function ProductsPage() {
             <h2 id="available">Available to add</h2>
             {available.error ? <ErrorView what="The imported products could not be read." error={available.error} onRetry={() => void available.refetch()} /> : null}
             <div className="tiles">
-              {(available.data ?? []).map((product) => (
-                <AvailableTile key={`${product.slug}-${product.version}`} product={product} />
-              ))}
+              {(available.data ?? [])
+                .filter((product) => !product.staged)
+                .map((product) => (
+                  <AvailableTile key={`${product.slug}-${product.version}`} product={product} other={products.data?.find((tile) => tile.slug === product.slug)?.stagedVersion ?? null} />
+                ))}
               <UploadTile />
               <DropTile />
             </div>

@@ -18,7 +18,7 @@ import { type FormValues, readValue, valuesOf, writeValues } from './form-values
 import { readChoices, readMetadataRow, readStaged, type StagedProduct } from './product-row.ts';
 import { findForm } from './read-form.ts';
 import { isSame } from './same-value.ts';
-import { maskValue, sealValue } from './secret-leaves.ts';
+import { maskValue, sealValue, secretNamesIn } from './secret-leaves.ts';
 
 export type FormInput = {
   guid: string;
@@ -110,9 +110,17 @@ function normaliseAll(form: Form, fields: Map<string, Field>, values: FormValues
         fields: { [reference]: 'generated' },
       });
     }
+    refuseReferences(field, value);
     given[reference] = normaliseField(field, value);
   }
   return given;
+}
+
+/** References are written by Tessera only: a typed one would open somebody else's secret. */
+function refuseReferences(field: Field, value: unknown): void {
+  if (secretNamesIn(value).size === 0) return;
+  const sentence = `${field.label}: must not hold a ((reference)): type the value itself`;
+  throw new TesseraError('invalid_input', sentence, { fields: { [field.reference]: sentence } });
 }
 
 function normaliseField(field: Field, value: unknown): unknown {

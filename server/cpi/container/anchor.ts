@@ -49,11 +49,24 @@ async function startAnchor(
 ): Promise<boolean> {
   const found = await findContainer(driver, anchorName(network.cid), signal, LABEL.anchor);
   if (found?.power === 'on') return true;
-  if (found === null) await createAnchor(driver, network, signal);
+  if (found === null) await createAnchorOnce(driver, network, signal);
   await driver.engine.call(`starting ${anchorName(network.cid)}`, signal, (abortSignal) =>
     anchor(driver, network.cid).start({ abortSignal }),
   );
   return false;
+}
+
+/** Two callers may find no anchor at the same time (a step that makes the network, the gateway that waits for it): the later one takes the first's. */
+async function createAnchorOnce(
+  driver: Driver,
+  network: { cid: string; cidr: string },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await createAnchor(driver, network, signal);
+  } catch (error) {
+    if ((await findContainer(driver, anchorName(network.cid), signal, LABEL.anchor)) === null) throw error;
+  }
 }
 
 async function createAnchor(

@@ -129,6 +129,15 @@ export function testCpiContract(prepare: () => Promise<CpiUnderTest & { cleanUp:
       );
     });
 
+    test('asking twice at the same time gives one VM too', async () => {
+      const request = vmRequest();
+      const vms = await Promise.all([cpi.createVm(request, options()), cpi.createVm(request, options())]);
+      expect(vms[0]).toBe(vms[1]);
+      expect((await cpi.listVms(options())).filter((one) => one.metadata.instance === request.instance)).toHaveLength(
+        1,
+      );
+    });
+
     test('an instance whose VM is off gets a new VM in its place', async () => {
       const request = vmRequest();
       const dead = await cpi.createVm(request, options());

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -206,6 +206,16 @@ describe('container-backed VMs', () => {
     await other.deleteStemcell(stemcell, options());
     expect(await other.hasStemcell(stemcell, options())).toBe(false);
     expect(await cpi.hasStemcell(stemcell, options())).toBe(true);
+  });
+
+  test('a stemcell that moved to another folder is imported anew, so that its image archives are found', async () => {
+    const moved = `${engine.stemcellFolder}-moved`;
+    cpSync(engine.stemcellFolder, moved, { recursive: true });
+    writeFileSync(join(moved, 'images', 'pause.tar'), 'moved archive');
+    expect(await cpi.createStemcell(moved, options())).toBe(stemcell);
+    const cid = await cpi.createVm(vmRequest(), options());
+    expect(inVm(cid, 'cat /var/vcap/images/pause.tar')).toBe('moved archive');
+    expect(await cpi.createStemcell(engine.stemcellFolder, options())).toBe(stemcell);
   });
 
   test('the gateway address is up without a VM, and comes back after its anchor was killed', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '#server/platform/clock.ts';
+import { TesseraError } from '#server/platform/error.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Cpi } from '../cpi.ts';
 import { connectEngine } from './client.ts';
@@ -8,7 +9,7 @@ import { ensureDatastore } from './datastore.ts';
 import { attachDisk, createDisk, deleteDisk, detachDisk, getDisks, hasDisk, listDisks } from './disk.ts';
 import type { Driver } from './driver.ts';
 import { createNetwork, deleteNetwork, ensureGateway, hasNetwork, listNetworks } from './network.ts';
-import { createStemcell, deleteStemcell, hasStemcell } from './stemcell.ts';
+import { createStemcell, deleteStemcell, hasStemcell, isPodman } from './stemcell.ts';
 import { createVm, deleteVm, hasVm, listVms, powerOffVm, powerState, rebootVm, setVmMetadata } from './vm.ts';
 import { watchVms } from './watch.ts';
 
@@ -16,9 +17,10 @@ const Info = z.object({
   MemTotal: z.number(),
   NCPU: z.number(),
   ServerVersion: z.string(),
-  OSType: z.string().optional(),
+  CgroupVersion: z.string().optional(),
+  DefaultRuntime: z.string().optional(),
+  SecurityOptions: z.array(z.string()).nullish(),
 });
-const Version = z.object({ Version: z.string(), Components: z.array(z.object({ Name: z.string() })).optional() });
 
 /**
  * Embedded infrastructure: a "VM" is a privileged container of a Docker-compatible engine on this host, a network is a bridge, a disk is a folder
@@ -26,7 +28,12 @@ const Version = z.object({ Version: z.string(), Components: z.array(z.object({ N
  */
 export function createContainerCpi(config: ContainerConfig, context: { clock: Clock; log: Log }): Cpi {
   const checked = ContainerConfig.parse(config);
-  const driver: Driver = { engine: connectEngine(checked.socket), config: checked, clock: context.clock };
+  const driver: Driver = {
+    engine: connectEngine(checked.socket),
+    config: checked,
+    clock: context.clock,
+    creations: new Map(),
+  };
   return {
     name: 'container',
     info: (options) => info(driver, options.signal),
@@ -59,16 +66,27 @@ export function createContainerCpi(config: ContainerConfig, context: { clock: Cl
 }
 
 async function info(driver: Driver, signal: AbortSignal): ReturnType<Cpi['info']> {
-  const { docker } = driver.engine;
-  const { MemTotal, NCPU, ServerVersion } = Info.parse(
-    await driver.engine.call('asking what it is', signal, () => docker.info()),
-  );
-  const version = Version.parse(await driver.engine.call('asking for its version', signal, () => docker.version()));
-  const isPodman = version.Components?.some((component) => component.Name === 'Podman Engine') ?? false;
+  const { docker, socket } = driver.engine;
+  const found = Info.parse(await driver.engine.call('asking what it is', signal, () => docker.info()));
+  const unfit = unfitness(found);
+  if (unfit !== null)
+    throw new TesseraError('cpi_unavailable', `The container engine at ${socket} cannot run VMs: ${unfit}`);
   return {
-    engine: isPodman ? 'Podman' : 'Docker',
-    version: ServerVersion || version.Version,
-    memoryMib: Math.floor(MemTotal / 1024 / 1024),
-    cpus: NCPU,
+    engine: (await isPodman(driver, signal)) ? 'Podman' : 'Docker',
+    version: found.ServerVersion,
+    memoryMib: Math.floor(found.MemTotal / 1024 / 1024),
+    cpus: found.NCPU,
   };
+}
+
+/** Why an engine that answers will not do, with the remedy; null when it will. */
+export function unfitness(engine: z.infer<typeof Info>): string | null {
+  if (engine.SecurityOptions?.some((option) => option.includes('rootless'))) {
+    return 'it is rootless, and VMs need privileged containers. Start it as root.';
+  }
+  // crun cannot give privileged containers a cgroup namespace of their own there
+  if (engine.CgroupVersion === '1' && engine.DefaultRuntime?.endsWith('crun')) {
+    return 'its runtime crun does not work with cgroup v1. Start it with podman --runtime runc system service.';
+  }
+  return null;
 }

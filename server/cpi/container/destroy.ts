@@ -27,7 +27,12 @@ export async function destroyInfrastructure(
   { signal }: { signal: AbortSignal },
 ): Promise<{ containers: number; networks: number; images: number }> {
   const checked = ContainerConfig.parse(config);
-  const driver: Driver = { engine: connectEngine(checked.socket), config: checked, clock: context.clock };
+  const driver: Driver = {
+    engine: connectEngine(checked.socket),
+    config: checked,
+    clock: context.clock,
+    creations: new Map(),
+  };
   const containers = await removeContainers(driver, signal);
   const networks = await removeNetworks(driver, signal);
   const images = await removeImages(driver, signal);

@@ -1,4 +1,5 @@
 import type { Clock } from '#server/platform/clock.ts';
+import type { VmCid } from '../cpi.ts';
 import type { Engine } from './client.ts';
 import type { ContainerConfig } from './config.ts';
 
@@ -7,4 +8,6 @@ export type Driver = {
   readonly engine: Engine;
   readonly config: ContainerConfig;
   readonly clock: Clock;
+  /** Creations under way, by instance: whoever asks for the same meanwhile gets the same VM. */
+  readonly creations: Map<string, Promise<VmCid>>;
 };

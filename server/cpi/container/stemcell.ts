@@ -27,9 +27,16 @@ type ImageRow = z.infer<typeof ImageRow>;
 export async function createStemcell(driver: Driver, folder: string, options: CallOptions): Promise<StemcellCid> {
   const manifest = await readManifest(folder);
   const cid = `stemcell-${manifest.key.slice(0, 16)}`;
-  if (await hasStemcell(driver, cid, options)) return cid;
+  const images = join(folder, 'images');
+  // the same stemcell in another folder (the cache has moved) is named anew, so that VMs find its image archives
+  if ((await inspectStemcell(driver, cid, options.signal))?.imagesFolder === images) return cid;
 
-  const twin = await findImage(driver, options.signal, `${LABEL.stemcell}=${cid}`);
+  const twin = await findImage(
+    driver,
+    options.signal,
+    `${LABEL.stemcell}=${cid}`,
+    (labels) => labels[LABEL.images] === images,
+  );
   if (twin !== null) {
     await tag(driver, twin.Id, stemcellImage(driver, cid), options.signal);
     return cid;
@@ -39,7 +46,7 @@ export async function createStemcell(driver: Driver, folder: string, options: Ca
     throw new TesseraError('invalid_input', `The stemcell in ${folder} has no layers. Build it again.`);
   const rootfs = await importRootfs(driver, join(folder, base.path), base.sha256, options.signal);
   const layers = thin.map((layer) => join(folder, layer.path));
-  await commitLayers(driver, { rootfs, layers, cid, images: join(folder, 'images') }, options.signal);
+  await commitLayers(driver, { rootfs, layers, cid, images }, options.signal);
   return cid;
 }
 
@@ -163,8 +170,13 @@ async function commitLayers(
 ): Promise<void> {
   const { docker } = driver.engine;
   const labels = { [LABEL.installation]: driver.config.installation };
+  const name = `${driver.config.installation}-import-${cid}`;
+  // what an import that was killed left behind
+  await driver.engine.find(`clearing up before stemcell ${cid}`, signal, () =>
+    docker.getContainer(name).remove({ force: true, v: true }),
+  );
   const container = await driver.engine.call(`preparing stemcell ${cid}`, signal, (abortSignal) =>
-    docker.createContainer({ Image: rootfs, Cmd: ['/bin/true'], Labels: labels, abortSignal }),
+    docker.createContainer({ name, Image: rootfs, Cmd: ['/bin/true'], Labels: labels, abortSignal }),
   );
   try {
     for (const layer of layers) {

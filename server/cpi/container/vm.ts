@@ -22,6 +22,18 @@ const CLEAN_UP_MS = 60_000;
  * deleted first. A failure leaves nothing behind. Throws network_not_found, disk_not_found, disk_full, cpi_failed.
  */
 export async function createVm(driver: Driver, request: CreateVmRequest, options: CallOptions): Promise<VmCid> {
+  const underWay = driver.creations.get(request.instance);
+  if (underWay !== undefined) return underWay;
+  const creation = createOrFind(driver, request, options);
+  driver.creations.set(request.instance, creation);
+  try {
+    return await creation;
+  } finally {
+    driver.creations.delete(request.instance);
+  }
+}
+
+async function createOrFind(driver: Driver, request: CreateVmRequest, options: CallOptions): Promise<VmCid> {
   const existing = await findVmOf(driver, request.instance, options.signal);
   if (existing?.power === 'on') {
     await writeBootstrap(driver, existing.cid, request.bootstrap);

@@ -10,6 +10,8 @@ const SLOW_MS = 5000;
 /** As the container driver: a VM that is on is returned, one that is off is replaced, and what is missing is named. */
 export async function createVm(world: World, request: CreateVmRequest, { signal }: CallOptions): Promise<VmCid> {
   const { state } = world;
+  const sentinels = sentinelsOf(request);
+  if (sentinels.includes('slow-create')) await world.clock.sleep(SLOW_MS, signal);
   const existing = Object.values(state.vms).find((vm) => vm.instance === request.instance);
   if (existing?.power === 'on') {
     existing.bootstrap = request.bootstrap;
@@ -18,9 +20,7 @@ export async function createVm(world: World, request: CreateVmRequest, { signal 
   }
   if (existing !== undefined) world.remove(existing);
   checkRequest(world, request);
-  const sentinels = sentinelsOf(request);
   const name = `${request.metadata.group}/${request.instance}`;
-  if (sentinels.includes('slow-create')) await world.clock.sleep(SLOW_MS, signal);
   if (sentinels.includes('fail-create')) {
     throw new TesseraError(
       'cpi_failed',

@@ -22,6 +22,7 @@ export const STEP_KINDS = [
   'delete-instance',
   'delete-deployment',
   'run-errand',
+  'note-deployed',
   'finish-product',
   'finish-cluster',
 ] as const;

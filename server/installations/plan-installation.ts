@@ -41,11 +41,9 @@ export async function planInstallation(tx: Tx, task: typeof tasks.$inferSelect):
   const cloudConfig = director ? renderCloudConfig(director.configuration) : await readCloudConfig(tx);
   const stages: Stage[] = director ? directorStages(director, cloudConfig, task.userName) : [];
   for (const product of ordered) {
-    const own =
-      product.action === 'delete'
-        ? await deletionStages(tx, product, installation.errands)
-        : await productStages(tx, product, cloudConfig, installation.errands);
-    stages.push(...own, finishStage(product, task.userName));
+    if (product.action === 'delete') stages.push(...(await deletionStages(tx, product, installation.errands)));
+    else stages.push(...(await productStages(tx, product, cloudConfig, installation.errands, task.userName)));
+    stages.push(stageOf(product, `${product.label}: Finish`, [finishStep(product, task.userName)]));
   }
   return { stages };
 }
@@ -72,7 +70,7 @@ function directorStages(product: Frozen, cloudConfig: CloudConfig, by: string): 
         { kind: 'prepare-datastore', title: 'make the datastore', input: {} },
       ]),
     },
-    { ...finishStage(product, by), title: 'Write cloud config' },
+    stageOf(product, 'Write cloud config', [deployedStep(product, by), finishStep(product, by)]),
   ];
 }
 
@@ -81,6 +79,7 @@ async function productStages(
   product: Frozen,
   cloudConfig: CloudConfig,
   errands: Record<string, Record<string, boolean>>,
+  by: string,
 ): Promise<Stage[]> {
   if (product.slug !== CONTAINER_SERVICE_SLUG) {
     throw new TesseraError(
@@ -102,7 +101,11 @@ async function productStages(
       .filter((name) => isErrandOn(product, name, errands, metadata.post_deploy_errands)),
   });
   const existing = await readExisting(tx, manifest.name);
-  return planDeployment({ manifest, existing, cloudConfig, newId: newUuid, label: product.label }).stages;
+  const { stages } = planDeployment({ manifest, existing, cloudConfig, newId: newUuid, label: product.label });
+  // errands ask the product as its users do, and those get the deployed configuration
+  const firstErrand = stages.length - manifest.post_deploy_errands.length;
+  const deployed = stageOf(product, `${product.label}: Take into service`, [deployedStep(product, by)]);
+  return [...stages.slice(0, firstErrand), deployed, ...stages.slice(firstErrand)];
 }
 
 async function deletionStages(
@@ -160,18 +163,22 @@ function isErrandOn(
   return preset === true || preset === 'on';
 }
 
-function finishStage(product: Frozen, by: string): Stage {
-  const input = { installation: product.installationId, guid: product.guid, by };
-  return {
-    title: `${product.label}: Finish`,
-    batches: [
-      [
-        {
-          subject: product.label,
-          az: null,
-          steps: [{ kind: 'finish-product', title: `note that ${product.label} is deployed`, input }],
-        },
-      ],
-    ],
-  };
+type Step = Stage['batches'][number][number]['steps'][number];
+
+const inputOf = (product: Frozen, by: string) => ({ installation: product.installationId, guid: product.guid, by });
+
+const deployedStep = (product: Frozen, by: string): Step => ({
+  kind: 'note-deployed',
+  title: `note that ${product.label} is deployed`,
+  input: inputOf(product, by),
+});
+
+const finishStep = (product: Frozen, by: string): Step => ({
+  kind: 'finish-product',
+  title: `finish ${product.label}`,
+  input: inputOf(product, by),
+});
+
+function stageOf(product: Frozen, title: string, steps: Step[]): Stage {
+  return { title, batches: [[{ subject: product.label, az: null, steps }]] };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runPlan, type PlanDriver } from './run-plan.ts';
+import { type PlanDriver, runPlan } from './run-plan.ts';
 
 function recorder(options: { failAt?: number[]; cancelAfter?: number } = {}): PlanDriver & { calls: string[] } {
   const calls: string[] = [];
@@ -12,7 +12,9 @@ function recorder(options: { failAt?: number[]; cancelAfter?: number } = {}): Pl
     },
     beginStage: async (seq) => void calls.push(`begin ${seq}`),
     endStage: async (seq) => void calls.push(`end ${seq}`),
-    isCancelled: async () => options.cancelAfter !== undefined && calls.filter((call) => call.startsWith('step')).length >= options.cancelAfter,
+    isCancelled: async () =>
+      options.cancelAfter !== undefined &&
+      calls.filter((call) => call.startsWith('step')).length >= options.cancelAfter,
   };
 }
 
@@ -33,7 +35,20 @@ const twoLanes = [
 test('lanes of a batch go side by side in waves; batches and stages one after another', async () => {
   const driver = recorder();
   expect((await runPlan(twoLanes, driver)).outcome).toBe('succeeded');
-  expect(driver.calls).toEqual(['begin 0', 'step 0', 'step 1', 'end 0', 'begin 1', 'step 2', 'step 4', 'step 3', 'step 5', 'step 6', 'step 7', 'end 1']);
+  expect(driver.calls).toEqual([
+    'begin 0',
+    'step 0',
+    'step 1',
+    'end 0',
+    'begin 1',
+    'step 2',
+    'step 4',
+    'step 3',
+    'step 5',
+    'step 6',
+    'step 7',
+    'end 1',
+  ]);
 });
 
 test('a failed lane stops, its neighbour finishes, no later batch begins', async () => {

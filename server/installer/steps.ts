@@ -14,6 +14,7 @@ import { ensureStemcell } from './steps/ensure-stemcell.ts';
 import { finishCluster } from './steps/finish-cluster.ts';
 import { finishProduct } from './steps/finish-product.ts';
 import { generateVariablesStep } from './steps/generate-variables.ts';
+import { noteDeployed } from './steps/note-deployed.ts';
 import { prepareDatastore } from './steps/prepare-datastore.ts';
 import { runErrand } from './steps/run-errand.ts';
 import { saveManifest } from './steps/save-manifest.ts';
@@ -39,6 +40,7 @@ export const steps = {
   'delete-instance': deleteInstance,
   'delete-deployment': deleteDeployment,
   'run-errand': runErrand,
+  'note-deployed': noteDeployed,
   'finish-product': finishProduct,
   'finish-cluster': finishCluster,
 } satisfies Record<StepKind, AnyStep>;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as askDirector, createServer } from 'node:https';
+import { checkServerIdentity } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { parseBootstrap, parseForwardConfig } from './check-message.ts';
 import { printLog, sentence } from './print-log.ts';
@@ -77,6 +78,8 @@ export function forwarder(
     keepAliveMsecs: 1000,
     timeout: ANSWER_MS,
     maxSockets: 64,
+    // the request carries the user's Host header, which Node would else hold against the director's certificate
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(base.hostname, certificate),
   });
   return (request, response) => {
     if (request.url === HEALTH_PATH) {

@@ -103,7 +103,7 @@ function ApplyBar({ chosen, total, all, errands, runningId }: { chosen: PendingC
   const router = useRouter();
   const { rights } = useSession();
   const stale = useStaleRefusal();
-  const apply = useMutation(trpc.installations.apply.mutationOptions({ onSuccess: ({ installationId }) => router.push(links.installation(installationId)) }));
+  const apply = useMutation(trpc.installations.request.mutationOptions({ onSuccess: ({ installationId }) => router.push(links.installation(installationId)) }));
   const blocked = chosen.filter((change) => change.errors.length > 0).map((change) => change.label);
   const refusal =
     stale ??

@@ -72,7 +72,7 @@ export function PendingPanel() {
       <div className="pad stack pending-foot">
         {blocked.length > 0 ? (
           <Callout state="attention" title="Not ready:">
-            {blocked.map((change) => `${change.label} needs ${count(change.errors.length, 'value')}`).join('; ')}.
+            {`${blocked.map((change) => `${change.label} needs ${count(change.errors.length, 'value')}`).join('; ')}.`}
           </Callout>
         ) : null}
         <ButtonLink look="primary" href={links.apply()}>

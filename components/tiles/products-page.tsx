@@ -81,7 +81,7 @@ function FirstSteps() {
       <ol className="list">
         <li>
           <b className="cap">1</b>
-          <span>Add the Container Service below and fill in what its tile asks for.</span>
+          <span>Fill in what the tile of the Container Service asks for; sensible defaults stand already.</span>
         </li>
         <li>
           <b className="cap">2</b>

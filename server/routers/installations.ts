@@ -16,7 +16,7 @@ export const installationsRouter = router({
     .input(z.strictObject({ id: z.number().int().positive() }))
     .query(({ ctx, input }) => readInstallation(ctx.tx, input.id)),
   pending: procedureFor('view').query(({ ctx }) => pendingChanges(ctx.tx)),
-  apply: procedureFor('apply-changes')
+  request: procedureFor('apply-changes')
     .input(Apply)
     .mutation(({ ctx, input }) => requestInstallation(ctx.tx, input, ctx.actor)),
 });

@@ -66,7 +66,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (launcher) await endLauncher(launcher);
     launcher = undefined;
   };
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    if (!options.state) await destroyState(state, env);
+    throw error;
+  }
   const pid = (name: ProcessName) => recordedPid(state, name);
   return {
     url: `http://127.0.0.1:${env.PORT}`,

@@ -3,8 +3,9 @@ import Docker from 'dockerode';
 import { TesseraError } from '#server/platform/error.ts';
 
 const LABEL = 'tessera.verify';
-const UP_WITHIN_MS = 20_000;
-const DOWN_WITHIN_MS = 20_000;
+/** Three seconds on an idle machine; a build may share it with others. */
+const UP_WITHIN_MS = 60_000;
+const DOWN_WITHIN_MS = 30_000;
 const LOOK_MS = 200;
 
 /** What must answer inside a VM: the words that show it, and the output that is expected. */
@@ -29,6 +30,7 @@ export type VerifyRequest = {
 export async function verifyStemcell(request: VerifyRequest): Promise<void> {
   const docker = new Docker({ socketPath: request.socket });
   const image = await findImage(docker, request.cid);
+  await removeLeftovers(docker, request.labels);
   const vm = await docker.createContainer({
     Image: image,
     Hostname: 'verify',
@@ -60,6 +62,13 @@ export async function verifyStemcell(request: VerifyRequest): Promise<void> {
   } finally {
     await vm.remove({ force: true, v: true });
   }
+}
+
+/** VMs of a verifier that was killed. */
+async function removeLeftovers(docker: Docker, labels: Record<string, string>): Promise<void> {
+  const label = [LABEL, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
+  const left = await docker.listContainers({ all: true, filters: { label } });
+  for (const { Id } of left) await docker.getContainer(Id).remove({ force: true, v: true });
 }
 
 async function findImage(docker: Docker, cid: string): Promise<string> {

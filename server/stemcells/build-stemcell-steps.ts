@@ -86,7 +86,7 @@ async function verifyPart(line: StemcellLine, context: PartContext): Promise<voi
   }
   const { folder, manifest } = await finishedStemcell(line, context);
   const cid = await context.cpi.createStemcell(folder, { signal: context.signal });
-  const lines: string[] = [];
+  const progress = logProgress(context.log, systemClock);
   try {
     await verifyStemcell({
       socket: context.config.containerSocket,
@@ -94,10 +94,10 @@ async function verifyPart(line: StemcellLine, context: PartContext): Promise<voi
       kubernetes: manifest.kubernetes,
       labels: { 'tessera.installation': context.config.installation.id },
       signal: context.signal,
-      say: (text) => lines.push(text),
+      say: (message) => progress.say({ stage: 'verify', done: 0, total: 0, message }),
     });
   } finally {
-    for (const text of lines) await context.log(text);
+    await progress.flush();
   }
 }
 

@@ -24,6 +24,14 @@ export async function holdGateway(
   network: { cid: string; cidr: string; gateway: string },
   signal: AbortSignal,
 ): Promise<void> {
+  return driver.making.gateways.run(network.cid, () => raiseGateway(driver, network, signal));
+}
+
+async function raiseGateway(
+  driver: Driver,
+  network: { cid: string; cidr: string; gateway: string },
+  signal: AbortSignal,
+): Promise<void> {
   const running = await startAnchor(driver, network, signal);
   if (hasAddress(network.gateway)) return;
   // an anchor that ran all the time without its bridge: something outside removed the bridge, and only a new start makes it again
@@ -56,7 +64,7 @@ async function startAnchor(
   return false;
 }
 
-/** Two callers may find no anchor at the same time (a step that makes the network, the gateway that waits for it): the later one takes the first's. */
+/** Another process may find no anchor at the same time: the later one takes the first's. */
 async function createAnchorOnce(
   driver: Driver,
   network: { cid: string; cidr: string },

@@ -7,6 +7,7 @@ import { LABEL, labelFilter } from './labels.ts';
 const Row = z
   .object({
     Id: z.string(),
+    ImageID: z.string(),
     Names: z.array(z.string()).min(1),
     State: z.string(),
     Created: z.number(),
@@ -14,6 +15,7 @@ const Row = z
   })
   .transform((row) => ({
     id: row.Id,
+    imageId: row.ImageID,
     /** The container's name, which is the cid. */
     cid: (row.Names[0] ?? row.Id).replace(/^\//, ''),
     power: powerOf(row.State),
@@ -26,6 +28,7 @@ export type OwnContainer = z.infer<typeof Row>;
 const Inspected = z
   .object({
     Id: z.string(),
+    Image: z.string(),
     Name: z.string(),
     Created: z.string(),
     State: z.object({ Status: z.string() }),
@@ -34,6 +37,7 @@ const Inspected = z
   .transform(
     (one): OwnContainer => ({
       id: one.Id,
+      imageId: one.Image,
       cid: one.Name.replace(/^\//, ''),
       power: powerOf(one.State.Status),
       paused: one.State.Status === 'paused',

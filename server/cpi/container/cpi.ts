@@ -3,11 +3,10 @@ import type { Clock } from '#server/platform/clock.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Cpi } from '../cpi.ts';
-import { connectEngine } from './client.ts';
-import { ContainerConfig } from './config.ts';
+import type { ContainerConfig } from './config.ts';
 import { ensureDatastore } from './datastore.ts';
 import { attachDisk, createDisk, deleteDisk, detachDisk, getDisks, hasDisk, listDisks } from './disk.ts';
-import type { Driver } from './driver.ts';
+import { type Driver, openDriver } from './driver.ts';
 import { createNetwork, deleteNetwork, ensureGateway, hasNetwork, listNetworks } from './network.ts';
 import { createStemcell, deleteStemcell, hasStemcell, isPodman } from './stemcell.ts';
 import { createVm, deleteVm, hasVm, listVms, powerOffVm, powerState, rebootVm, setVmMetadata } from './vm.ts';
@@ -27,13 +26,7 @@ const Info = z.object({
  * that outlives VMs, the datastore a folder mounted in all of them. It never touches what does not carry the installation's label.
  */
 export function createContainerCpi(config: ContainerConfig, context: { clock: Clock; log: Log }): Cpi {
-  const checked = ContainerConfig.parse(config);
-  const driver: Driver = {
-    engine: connectEngine(checked.socket),
-    config: checked,
-    clock: context.clock,
-    creations: new Map(),
-  };
+  const driver = openDriver(config, context.clock);
   return {
     name: 'container',
     info: (options) => info(driver, options.signal),

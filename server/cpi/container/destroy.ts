@@ -2,14 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '#server/platform/clock.ts';
-import { connectEngine } from './client.ts';
-import { ContainerConfig } from './config.ts';
-import { listContainers } from './containers.ts';
-import type { Driver } from './driver.ts';
+import type { ContainerConfig } from './config.ts';
+import { listContainers, type OwnContainer } from './containers.ts';
+import { type Driver, openDriver } from './driver.ts';
 import { listNetworks } from './network.ts';
 import { removeTree } from './remove-tree.ts';
 import { nullIfMissing, onState } from './state-folder.ts';
-import { imagePrefix, removeImage } from './stemcell.ts';
+import { imagePrefix, removeIfUnnamed, removeImage } from './stemcell.ts';
 
 const ImageRow = z.object({ RepoTags: z.array(z.string()).nullish() });
 
@@ -26,28 +25,23 @@ export async function destroyInfrastructure(
   context: { clock: Clock },
   { signal }: { signal: AbortSignal },
 ): Promise<{ containers: number; networks: number; images: number }> {
-  const checked = ContainerConfig.parse(config);
-  const driver: Driver = {
-    engine: connectEngine(checked.socket),
-    config: checked,
-    clock: context.clock,
-    creations: new Map(),
-  };
+  const driver = openDriver(config, context.clock);
   const containers = await removeContainers(driver, signal);
   const networks = await removeNetworks(driver, signal);
   const images = await removeImages(driver, signal);
-  for (const name of FOLDERS) await removeFolder(checked.state, name, signal);
-  return { containers, networks, images };
+  for (const id of new Set(containers.map((container) => container.imageId))) await removeIfUnnamed(driver, id, signal);
+  for (const name of FOLDERS) await removeFolder(driver.config.state, name, signal);
+  return { containers: containers.length, networks, images };
 }
 
-async function removeContainers(driver: Driver, signal: AbortSignal): Promise<number> {
+async function removeContainers(driver: Driver, signal: AbortSignal): Promise<OwnContainer[]> {
   const containers = await listContainers(driver, signal);
   for (const { id, cid } of containers) {
     await driver.engine.find(`removing container ${cid}`, signal, (abortSignal) =>
       driver.engine.docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
     );
   }
-  return containers.length;
+  return containers;
 }
 
 async function removeNetworks(driver: Driver, signal: AbortSignal): Promise<number> {

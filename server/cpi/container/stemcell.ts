@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { StemcellManifest } from '#model/stemcell.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import type { CallOptions, StemcellCid } from '../cpi.ts';
+import { statusOf } from './client.ts';
 import type { Driver } from './driver.ts';
 import { LABEL } from './labels.ts';
 
@@ -18,6 +19,11 @@ const ImageRow = z.object({
   RepoTags: z.array(z.string()).nullish(),
 });
 type ImageRow = z.infer<typeof ImageRow>;
+const Inspected = z.object({
+  Id: z.string(),
+  RepoTags: z.array(z.string()).nullish(),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
+});
 
 /**
  * A stemcell is an image of this installation, named by the key of its manifest: the base layer, which many stemcells share, is imported once by
@@ -25,11 +31,16 @@ type ImageRow = z.infer<typeof ImageRow>;
  * tagged, not imported again.
  */
 export async function createStemcell(driver: Driver, folder: string, options: CallOptions): Promise<StemcellCid> {
+  return driver.making.stemcells.run(folder, () => importOrFind(driver, folder, options));
+}
+
+async function importOrFind(driver: Driver, folder: string, options: CallOptions): Promise<StemcellCid> {
   const manifest = await readManifest(folder);
   const cid = `stemcell-${manifest.key.slice(0, 16)}`;
   const images = join(folder, 'images');
   // the same stemcell in another folder (the cache has moved) is named anew, so that VMs find its image archives
-  if ((await inspectStemcell(driver, cid, options.signal))?.imagesFolder === images) return cid;
+  const present = await inspectStemcell(driver, cid, options.signal);
+  if (present?.imagesFolder === images) return cid;
 
   const twin = await findImage(
     driver,
@@ -47,6 +58,7 @@ export async function createStemcell(driver: Driver, folder: string, options: Ca
   const rootfs = await importRootfs(driver, join(folder, base.path), base.sha256, options.signal);
   const layers = thin.map((layer) => join(folder, layer.path));
   await commitLayers(driver, { rootfs, layers, cid, images }, options.signal);
+  if (present !== null) await removeIfUnnamed(driver, present.id, options.signal);
   return cid;
 }
 
@@ -64,16 +76,14 @@ export async function inspectStemcell(
   driver: Driver,
   cid: StemcellCid,
   signal: AbortSignal,
-): Promise<{ image: string; imagesFolder: string } | null> {
+): Promise<{ id: string; image: string; imagesFolder: string } | null> {
   const image = stemcellImage(driver, cid);
   const found = await driver.engine.find(`looking for stemcell ${cid}`, signal, () =>
     driver.engine.docker.getImage(image).inspect(),
   );
   if (found === null) return null;
-  const labels =
-    z.object({ Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) }).parse(found).Config.Labels ??
-    {};
-  return { image, imagesFolder: labels[LABEL.images] ?? '' };
+  const { Id: id, Config } = Inspected.parse(found);
+  return { id, image, imagesFolder: Config.Labels?.[LABEL.images] ?? '' };
 }
 
 /** Names of this installation's images start with it. */
@@ -84,6 +94,21 @@ export function imagePrefix(installation: string): string {
 /** Removes one name of an image; gone is fine. */
 export async function removeImage(driver: Driver, name: string, signal: AbortSignal): Promise<void> {
   await driver.engine.find(`removing image ${name}`, signal, () => driver.engine.docker.getImage(name).remove());
+}
+
+/** Removes an image that has lost its last name; one that is named, in use or gone is left as it is. */
+export async function removeIfUnnamed(driver: Driver, id: string, signal: AbortSignal): Promise<void> {
+  const image = driver.engine.docker.getImage(id);
+  const found = await driver.engine.find(`looking for image ${id}`, signal, () => image.inspect());
+  if (found === null || (Inspected.parse(found).RepoTags ?? []).length > 0) return;
+  await driver.engine.find(`removing image ${id}`, signal, async () => {
+    try {
+      await image.remove();
+    } catch (error) {
+      // a VM of somebody's runs from it
+      if (statusOf(error) !== 409) throw error;
+    }
+  });
 }
 
 /** Imports a tar as an image of this installation. Labels go into the image. */

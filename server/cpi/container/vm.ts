@@ -22,15 +22,7 @@ const CLEAN_UP_MS = 60_000;
  * deleted first. A failure leaves nothing behind. Throws network_not_found, disk_not_found, disk_full, cpi_failed.
  */
 export async function createVm(driver: Driver, request: CreateVmRequest, options: CallOptions): Promise<VmCid> {
-  const underWay = driver.creations.get(request.instance);
-  if (underWay !== undefined) return underWay;
-  const creation = createOrFind(driver, request, options);
-  driver.creations.set(request.instance, creation);
-  try {
-    return await creation;
-  } finally {
-    driver.creations.delete(request.instance);
-  }
+  return driver.making.vms.run(request.instance, () => createOrFind(driver, request, options));
 }
 
 async function createOrFind(driver: Driver, request: CreateVmRequest, options: CallOptions): Promise<VmCid> {

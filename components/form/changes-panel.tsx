@@ -64,9 +64,7 @@ export function ChangesPanel({ state, view }: { state: ProductForm; view: FormVi
 }
 
 function differs(field: Field, before: Record<string, unknown>, values: Record<string, unknown>, view: FormView): boolean {
-  if (isCredential(field.blueprint.type)) {
-    const typed = values[field.reference];
-    return typeof typed === 'object' && typed !== null && !sameValue(typed, view.values[field.reference]);
-  }
-  return !sameValue(before[field.reference], values[field.reference]);
+  if (!sameValue(before[field.reference], values[field.reference])) return true;
+  // secrets never come to the browser: before the first apply, one that is set is new
+  return view.deployed === null && field.blueprint.configurable && Object.keys(view.secrets).some((path) => path.startsWith(`${field.reference}.`));
 }

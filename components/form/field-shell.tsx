@@ -2,7 +2,7 @@
 
 import { get, useFormContext, useFormState, useWatch } from 'react-hook-form';
 import { fieldId } from '#components/links.ts';
-import type { Field } from '#model/field.ts';
+import type { Field, FieldFault } from '#model/field.ts';
 import { limitsText } from '#model/form.ts';
 import { isCredential } from '#model/property.ts';
 import { useFormScope } from './field-context.ts';
@@ -20,7 +20,8 @@ export function FieldShell({ field, name = fieldName(field.reference), bare = fa
   const id = fieldId(name);
   const value: unknown = useWatch({ control, name });
   const asSaved = sameValue(value, view.values[field.reference]);
-  const error = messageOf(get(errors, name)) ?? (asSaved && !bare ? serverMessage(view.faults, field) : null);
+  const fault = faultOf(get(errors, name)) ?? (asSaved && !bare ? view.faults.find((one) => one.reference === field.reference) : undefined);
+  const error = fault?.message;
   const described = [error ? `${id}-error` : null, field.description ? `${id}-help` : null].filter(Boolean).join(' ') || undefined;
   const locked = lockOf(field, view.locked, readOnly);
   const grouped = GROUPED.has(field.blueprint.type);
@@ -34,7 +35,7 @@ export function FieldShell({ field, name = fieldName(field.reference), bare = fa
     </>
   );
   return (
-    <div className="field" role={grouped ? 'group' : undefined} aria-labelledby={grouped ? `${id}-label` : undefined} id={grouped ? id : undefined} tabIndex={grouped ? -1 : undefined} data-reference={field.reference}>
+    <div className="field" role={grouped ? 'group' : undefined} aria-labelledby={grouped ? `${id}-label` : undefined} id={grouped ? id : undefined} tabIndex={grouped ? -1 : undefined} data-reference={field.reference} data-fault={fault?.kind}>
       {grouped ? (
         <span className="label" id={`${id}-label`}>
           {label}
@@ -44,8 +45,8 @@ export function FieldShell({ field, name = fieldName(field.reference), bare = fa
       )}
       <Control field={field} name={name} id={id} describedBy={described} invalid={Boolean(error)} locked={locked} />
       {error ? (
-        <p className="fault" id={`${id}-error`} data-state="failed">
-          {error}
+        <p className="fault" id={`${id}-error`} data-state={fault?.kind === 'missing' ? 'attention' : 'failed'}>
+          {withoutLabel(error, field.label)}
         </p>
       ) : null}
       {bare ? null : <AppliedValue field={field} name={name} />}
@@ -59,19 +60,24 @@ export function FieldShell({ field, name = fieldName(field.reference), bare = fa
   );
 }
 
-/** Refusals of the server's own checks (host name against certificate, room on the machine) while the field is as it was saved. */
-function serverMessage(faults: readonly { reference: string; message: string }[], field: Field): string | null {
-  return faults.find((fault) => fault.reference === field.reference)?.message ?? null;
+/** The sentence begins with the label, which stands above it already: "API Hostname: must be…" → "Must be…". */
+function withoutLabel(message: string, label: string): string {
+  if (!message.startsWith(`${label}: `)) return message;
+  const rest = message.slice(label.length + 2);
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
 }
 
-function messageOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null) return null;
-  if ('message' in error && typeof error.message === 'string') return error.message;
-  for (const inner of Object.values(error)) {
-    const message = messageOf(inner);
-    if (message) return message;
+/** First fault in what the form library holds for a field; nested values (credentials, records) hold theirs deeper. */
+function faultOf(error: unknown): Pick<FieldFault, 'message' | 'kind'> | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('message' in error && typeof error.message === 'string') {
+    return { message: error.message, kind: 'type' in error && error.type === 'missing' ? 'missing' : 'wrong' };
   }
-  return null;
+  for (const inner of Object.values(error)) {
+    const fault = faultOf(inner);
+    if (fault) return fault;
+  }
+  return undefined;
 }
 
 function lockOf(field: Field, locked: readonly string[], readOnly: string | null): string | null {

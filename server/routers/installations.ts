@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listInstallations, readInstallation } from '#server/installations/list-installations.ts';
 import { requestInstallation } from '#server/installations/request-installation.ts';
-import { pendingChanges } from '#server/products/pending-changes.ts';
+import { reviewInstallation } from '#server/installations/review-installation.ts';
 import { procedureFor, router } from './trpc.ts';
 
 const Apply = z.strictObject({
@@ -15,7 +15,7 @@ export const installationsRouter = router({
   read: procedureFor('view')
     .input(z.strictObject({ id: z.number().int().positive() }))
     .query(({ ctx, input }) => readInstallation(ctx.tx, input.id)),
-  pending: procedureFor('view').query(({ ctx }) => pendingChanges(ctx.tx)),
+  pending: procedureFor('view').query(({ ctx }) => reviewInstallation(ctx.tx)),
   request: procedureFor('apply-changes')
     .input(Apply)
     .mutation(({ ctx, input }) => requestInstallation(ctx.tx, input, ctx.actor)),

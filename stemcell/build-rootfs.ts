@@ -85,7 +85,8 @@ async function makeRootfs(
     ...source,
   ];
   const total = PHASES.length;
-  await runCommand('mmdebstrap', args, {
+  // Its own mount namespace: a killed run would leave /proc and /sys mounted in the work folder, which then cannot be removed.
+  await runCommand('unshare', ['--mount', '--propagation=private', 'mmdebstrap', ...args], {
     signal: context.signal,
     env: { TMPDIR: folder, LC_ALL: 'C.UTF-8' },
     onLine: (line) => {

@@ -31,7 +31,11 @@ export async function unpackNginx(
     tar,
     ...source,
   ];
-  await runCommand('mmdebstrap', args, { signal: context.signal, env: { TMPDIR: work, LC_ALL: 'C.UTF-8' } });
+  const env = { TMPDIR: work, LC_ALL: 'C.UTF-8' };
+  await runCommand('unshare', ['--mount', '--propagation=private', 'mmdebstrap', ...args], {
+    signal: context.signal,
+    env,
+  });
   await runCommand('tar', ['-xf', tar, '-C', root, '--exclude=./dev'], { signal: context.signal });
   const files = [...(await neededFiles(root)), ...ownFiles(root)];
   return { files, version: await askVersion(root, context) };

@@ -38,8 +38,19 @@ export type FormView = {
   faults: FieldFault[];
 };
 
+/** Metadata is read-only once parsed: its forms are made once. */
+const made = new WeakMap<ProductMetadata, Form[]>();
+
 /** All forms of a product, in the order of the tile. */
 export function formsOf(metadata: ProductMetadata): Form[] {
+  const known = made.get(metadata);
+  if (known) return known;
+  const forms = makeForms(metadata);
+  made.set(metadata, forms);
+  return forms;
+}
+
+function makeForms(metadata: ProductMetadata): Form[] {
   const built = new Map<string, Form>();
   for (const form of [networkForm(metadata), errandsForm(metadata), resourcesForm(metadata)]) {
     if (form) built.set(form.name, form);

@@ -12,11 +12,12 @@ import {
   type TileReason,
   type TileState,
 } from '#model/product.ts';
+import { readSurroundings, type Surroundings } from './check-surroundings.ts';
 import { changedProperties } from './pending-changes.ts';
 import type { ProductFault } from './product-fault.ts';
-import { readAllStaged, readChoices, readMetadataRow, type StagedProduct } from './product-row.ts';
+import { readAllStaged, readMetadataRow, type StagedProduct } from './product-row.ts';
 import { runningProducts } from './running-products.ts';
-import { validateProduct } from './validate-product.ts';
+import { validateStaged } from './validate-product.ts';
 import { versionOrder } from './version-order.ts';
 
 type Health = { healthy: number; total: number; down: string[] };
@@ -25,12 +26,14 @@ type Health = { healthy: number; total: number; down: string[] };
 export async function listProducts(tx: Tx): Promise<ProductTile[]> {
   const running = await runningProducts(tx);
   const health = await readHealth(tx);
+  const surroundings = await readSurroundings(tx);
   const tiles: (ProductTile & { rank: number })[] = [];
   for (const product of await readAllStaged(tx)) {
     tiles.push(
       await tileOf(
         tx,
         product,
+        surroundings,
         running.get(product.guid) ?? null,
         health.get(product.guid) ?? { healthy: 0, total: 0, down: [] },
       ),
@@ -62,13 +65,13 @@ export async function listAvailableProducts(tx: Tx): Promise<AvailableProduct[]>
 async function tileOf(
   tx: Tx,
   product: StagedProduct,
+  surroundings: Surroundings,
   run: { installationId: number; taskId: number } | null,
   health: Health,
 ): Promise<ProductTile & { rank: number }> {
   const metadata = await readMetadataRow(tx, product.slug, product.productVersion);
-  const choices = await readChoices(tx);
-  const { faults } = await validateProduct(tx, { guid: product.guid });
-  const changes = changedProperties(metadata, product, choices);
+  const { faults } = validateStaged(product, metadata, surroundings);
+  const changes = changedProperties(metadata, product, surroundings.choices);
   const forms = formMarks(
     metadata,
     product,

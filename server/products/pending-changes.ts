@@ -9,13 +9,14 @@ import type { ProductMetadata, StagedConfiguration } from '#model/product.ts';
 import { StagedConfiguration as Configuration } from '#model/product.ts';
 import { type Choices, isCredential } from '#model/property.ts';
 import { lineOf } from '#server/stemcells/line-of.ts';
+import { readSurroundings, type Surroundings } from './check-surroundings.ts';
 import { fillDefaults } from './fill-defaults.ts';
 import { type FormValues, valuesOf } from './form-values.ts';
-import { readAllStaged, readChoices, readMetadataRow, type StagedProduct } from './product-row.ts';
+import { readAllStaged, readMetadataRow, type StagedProduct } from './product-row.ts';
 import { isSame } from './same-value.ts';
 import { secretNamesIn } from './secret-leaves.ts';
 import { showValue } from './show-value.ts';
-import { validateProduct } from './validate-product.ts';
+import { validateStaged } from './validate-product.ts';
 
 const NO_VMS: VmDiff = { create: [], update: [], recreate: [], delete: [] };
 
@@ -27,11 +28,11 @@ export type PlanVmDiff = (product: StagedProduct, metadata: ProductMetadata) => 
  * Unchanged products are left out. Secrets are "changed", never shown. A failed apply keeps its changes listed until one succeeds.
  */
 export async function pendingChanges(tx: Tx, options: { vmDiff?: PlanVmDiff } = {}): Promise<PendingChange[]> {
-  const choices = await readChoices(tx);
+  const surroundings = await readSurroundings(tx);
   const changes: PendingChange[] = [];
   for (const product of await readAllStaged(tx)) {
     const metadata = await readMetadataRow(tx, product.slug, product.productVersion);
-    const change = await changeOf(tx, product, metadata, choices, options.vmDiff);
+    const change = await changeOf(tx, product, metadata, surroundings, options.vmDiff);
     if (change) changes.push(change);
   }
   return changes;
@@ -41,15 +42,15 @@ async function changeOf(
   tx: Tx,
   product: StagedProduct,
   metadata: ProductMetadata,
-  choices: Choices,
+  surroundings: Surroundings,
   vmDiff: PlanVmDiff | undefined,
 ): Promise<PendingChange | null> {
-  const properties = product.pendingDeletion ? [] : changedProperties(metadata, product, choices);
+  const properties = product.pendingDeletion ? [] : changedProperties(metadata, product, surroundings.choices);
   const action = actionOf(product, properties.length > 0);
   if (action === null) return null;
   const { faults, warnings } = product.pendingDeletion
     ? { faults: [], warnings: [] }
-    : await validateProduct(tx, { guid: product.guid });
+    : validateStaged(product, metadata, surroundings);
   const canPlan = faults.length === 0 && vmDiff !== undefined;
   return {
     guid: product.guid,

@@ -46,16 +46,25 @@ export async function readAllStaged(tx: Tx): Promise<StagedProduct[]> {
   return rows.map(parseRow);
 }
 
+/** Parsed metadata by the digest of its file: a file never changes, and parsing 160 KB costs more than a page may take. */
+const parsed = new Map<string, ProductMetadata>();
+const PARSED_MAX = 50;
+
 /** Metadata of an imported product; throws not_found. */
 export async function readMetadataRow(tx: Tx, slug: string, version: string): Promise<ProductMetadata> {
-  const [row] = await tx.db
-    .select({ metadata: products.metadata })
-    .from(products)
-    .where(and(eq(products.slug, slug), eq(products.productVersion, version)))
-    .limit(1);
-  if (!row)
+  const key = and(eq(products.slug, slug), eq(products.productVersion, version));
+  const [row] = await tx.db.select({ digest: products.digest }).from(products).where(key).limit(1);
+  if (!row) {
     throw new TesseraError('not_found', `Product ${slug} ${version} is not imported. Import its product file first.`);
-  return ProductMetadata.parse(row.metadata);
+  }
+  const name = `${slug} ${version} ${row.digest}`;
+  const known = parsed.get(name);
+  if (known) return known;
+  const [full] = await tx.db.select({ metadata: products.metadata }).from(products).where(key).limit(1);
+  const metadata = ProductMetadata.parse(full?.metadata);
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(name, metadata);
+  return metadata;
 }
 
 /** What dropdowns offer: from the staged director; empty before it is staged. */

@@ -23,7 +23,7 @@ export type SimulatedAgentOptions = {
   sentinels: readonly Sentinel[];
   clock: Clock;
   /** The VM's record changed and must be kept. */
-  onChange: () => void;
+  onChange: () => Promise<void>;
   onFault: (error: unknown) => void;
 };
 
@@ -97,14 +97,14 @@ export class SimulatedAgent {
       case 'stop':
         await this.#pause(SCRIPT_MS);
         this.#options.vm.wanted = request.method === 'start' ? 'started' : 'stopped';
-        this.#changed();
+        await this.#changed();
         return {};
       case 'run-script':
         return this.#runScript(request.script);
       case 'run-errand':
         return this.#runErrand(request.id, request.job);
       case 'restart-process':
-        this.#restart(request.process);
+        await this.#restart(request.process);
         return {};
       case 'read-log':
         return { lines: [`${request.process}: a simulated process writes no log`] };
@@ -125,7 +125,7 @@ export class SimulatedAgent {
     };
     vm.wanted = 'started';
     await this.#pause(SCRIPT_MS);
-    this.#changed();
+    await this.#changed();
     return { digest: spec.digest };
   }
 
@@ -163,14 +163,14 @@ export class SimulatedAgent {
     return { exitCode: 0, stdout: `${job}: done`, stderr: '' };
   }
 
-  #restart(process: string): void {
+  async #restart(process: string): Promise<void> {
     const job = this.#options.vm.spec?.jobs.find((one) => one.processes.includes(process));
     if (job === undefined) throw new Error(`no process is named ${process}`);
     const restarts = (this.#restarts.get(process) ?? 0) + 1;
     this.#restarts.set(process, restarts);
     const at = this.#options.clock.now().toISOString();
     this.#link.send({ type: 'exit', exit: { process, job: job.name, exit: 'killed by signal 15', at, restarts } });
-    this.#changed();
+    await this.#changed();
   }
 
   async #reportVitals(signal: AbortSignal): Promise<void> {
@@ -180,8 +180,9 @@ export class SimulatedAgent {
     }
   }
 
-  #changed(): void {
-    this.#options.onChange();
+  /** What the director is told is kept first, or a restart would know less than it was told. */
+  async #changed(): Promise<void> {
+    await this.#options.onChange();
     this.#link.send({ type: 'state', state: this.#state(false) });
   }
 

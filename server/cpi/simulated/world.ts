@@ -89,15 +89,11 @@ export class World {
       bootstrap: { ...bootstrap.data, gateway: onLoopback(bootstrap.data.gateway) },
       sentinels,
       clock: this.clock,
-      onChange: () => this.#keep(),
+      onChange: () => this.save(),
       onFault: (error) => this.#log.debug({ vm: vm.cid, err: error }, 'simulated agent cannot get its spec yet'),
     });
     this.#agents.set(vm.cid, agent);
     agent.run().catch((error: unknown) => this.#log.error({ vm: vm.cid, err: error }, 'simulated agent ended'));
-  }
-
-  #keep(): void {
-    this.save().catch((error: unknown) => this.#log.error({ err: error }, 'cannot keep the simulated infrastructure'));
   }
 
   #stopAgents(): void {

@@ -8,9 +8,9 @@ import { type ReadVariable, referencesOf } from './resolve-references.ts';
 const Fields = z.record(z.string(), z.string());
 
 /**
- * Opens the secrets that `jobs` refer to, each once, and returns how to read them. A relative name is a variable of the deployment
- * (`/tessera/<deployment>/<name>`, with the instance's id behind it when there is one for each instance); an absolute name must lie in the folder of the deployment or of its
- * product, so that no form value can ask for another's secret.
+ * Opens the secrets that `jobs` refer to, all in one query, and returns how to read them. A relative name is a variable of the deployment
+ * (`/tessera/<deployment>/<name>`, with the instance's id behind it when there is one for each instance); an absolute name must lie in the
+ * folder of the deployment or of its product, so that no form value can ask for another's secret.
  */
 export async function readVariables(
   tx: Tx,
@@ -19,39 +19,33 @@ export async function readVariables(
   instanceId: string,
   jobs: ManifestJob[],
 ): Promise<ReadVariable> {
-  const opened = new Map<string, Promise<string | Record<string, string>>>();
-  const read = (name: string): Promise<string | Record<string, string>> => {
-    const known = opened.get(name);
-    if (known !== undefined) return known;
-    const value = readOne(tx, vault, manifest, instanceId, name);
-    opened.set(name, value);
-    return value;
+  const pathOf = (name: string): string => pathOfVariable(manifest, instanceId, name);
+  const paths = referencesOf(jobs).map(pathOf);
+  const values = await vault.readMany(
+    tx,
+    paths.filter((path) => isOwn(manifest, path)),
+  );
+  return async (name) => {
+    const path = pathOf(name);
+    if (!isOwn(manifest, path)) {
+      throw new TesseraError('forbidden', `Deployment ${manifest.name} may not read ${path}: it belongs to another.`);
+    }
+    const value = values.get(path);
+    if (value === undefined) throw new TesseraError('not_found', `No secret is named ${path}.`);
+    const type = manifest.variables.find((candidate) => candidate.name === name)?.type ?? 'password';
+    return type === 'password' ? value : Fields.parse(JSON.parse(value));
   };
-  // one after another: they share one connection. A name that fails here fails again where it is used, and there the place is known
-  for (const name of referencesOf(jobs)) await read(name).catch(() => undefined);
-  return read;
 }
 
-async function readOne(
-  tx: Tx,
-  vault: Vault,
-  manifest: Manifest,
-  instanceId: string,
-  name: string,
-): Promise<string | Record<string, string>> {
-  if (name.startsWith('/')) return vault.read(tx, ownName(manifest, name));
+function pathOfVariable(manifest: Manifest, instanceId: string, name: string): string {
+  if (name.startsWith('/')) return name;
   const variable = manifest.variables.find((candidate) => candidate.name === name);
-  const path = `/tessera/${manifest.name}/${name}${variable?.per_instance ? `/${instanceId}` : ''}`;
-  const value = await vault.read(tx, path);
-  const isText = variable === undefined || variable.type === 'password';
-  return isText ? value : Fields.parse(JSON.parse(value));
+  return `/tessera/${manifest.name}/${name}${variable?.per_instance ? `/${instanceId}` : ''}`;
 }
 
-function ownName(manifest: Manifest, name: string): string {
-  const folders = [
-    `/tessera/${manifest.name}/`,
-    ...(manifest.tags.product ? [`/products/${manifest.tags.product}/`] : []),
-  ];
-  if (folders.some((folder) => name.startsWith(folder))) return name;
-  throw new TesseraError('forbidden', `Deployment ${manifest.name} may not read ${name}: it belongs to another.`);
+function isOwn(manifest: Manifest, path: string): boolean {
+  const { product } = manifest.tags;
+  return (
+    path.startsWith(`/tessera/${manifest.name}/`) || (product !== undefined && path.startsWith(`/products/${product}/`))
+  );
 }

@@ -1,4 +1,4 @@
-import { Liquid } from 'liquidjs';
+import { Liquid, type Template } from 'liquidjs';
 import type { JobProcess, JobSpec, RenderedFile, RenderedJob } from '#model/job.ts';
 import type { ManifestJob } from '#model/manifest.ts';
 import { TesseraError } from '#server/platform/error.ts';
@@ -35,6 +35,8 @@ const RENDER_LIMIT_MS = 2000;
 const MEMORY_LIMIT = 10_000_000;
 
 const ENGINE = templateEngine();
+const PARSED = new Map<string, Template[]>();
+const MOST_PARSED = 2000;
 
 /**
  * Renders one job for one instance: properties get their defaults, references are opened through `readVariable`, then every template,
@@ -128,7 +130,7 @@ function renderProcess(job: string, process: JobProcess, values: object): JobPro
 function render(job: string, place: string, text: string, values: object): string {
   try {
     // the engine answers unknown; with text templates it is always a string
-    return String(ENGINE.renderSync(ENGINE.parse(text), values));
+    return String(ENGINE.renderSync(parsed(text), values));
   } catch (cause) {
     const reason =
       cause instanceof Error ? cause.message.replace(/, (file:[^,]*, )?line:\d+, col:\d+$/, '') : String(cause);
@@ -139,6 +141,16 @@ function render(job: string, place: string, text: string, values: object): strin
       { cause },
     );
   }
+}
+
+/** Templates are parsed once; the same few texts are rendered for each instance. */
+function parsed(text: string): Template[] {
+  const known = PARSED.get(text);
+  if (known) return known;
+  const template = ENGINE.parse(text);
+  if (PARSED.size >= MOST_PARSED) PARSED.clear();
+  PARSED.set(text, template);
+  return template;
 }
 
 function lineOf(thrown: unknown): number | null {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eq, like } from 'drizzle-orm';
+import { eq, inArray, like } from 'drizzle-orm';
 import { z } from 'zod';
 import { secrets } from '#db/schema/secrets.ts';
 import { settings } from '#db/schema/settings.ts';
@@ -85,6 +85,17 @@ export class Vault {
     const [row] = await tx.db.select({ sealed: secrets.sealed }).from(secrets).where(eq(secrets.name, name)).limit(1);
     if (!row) throw new TesseraError('not_found', `No secret is named ${name}.`);
     return open(this.#mustBeOpen(), row.sealed, name).toString();
+  }
+
+  /** The values of those names that exist, in one query; throws vault_locked. */
+  async readMany(tx: Tx, names: readonly string[]): Promise<Map<string, string>> {
+    if (names.length === 0) return new Map();
+    const rows = await tx.db
+      .select({ name: secrets.name, sealed: secrets.sealed })
+      .from(secrets)
+      .where(inArray(secrets.name, [...names]))
+      .limit(names.length);
+    return new Map(rows.map((row) => [row.name, open(this.#mustBeOpen(), row.sealed, row.name).toString()]));
   }
 
   async has(tx: Tx, name: string): Promise<boolean> {

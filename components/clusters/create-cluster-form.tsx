@@ -13,6 +13,7 @@ import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
+import { count } from '#components/ui/format-time.ts';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
@@ -104,7 +105,7 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
                 />
                 {each.name}
                 <small className="cap">
-                  {each.masterInstances} masters {each.masterVmType}, {each.workerInstances} workers {each.workerVmType}. {each.description}
+                  {count(each.masterInstances, 'master')} {each.masterVmType}, {count(each.workerInstances, 'worker')} {each.workerVmType}. {each.description}
                 </small>
               </label>
             ))}

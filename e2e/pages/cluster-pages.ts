@@ -13,7 +13,7 @@ export class ClusterPages {
     await this.page.getByLabel('Name', { exact: true }).fill(cluster.name);
     if (cluster.plan) await this.page.getByRole('radio', { name: new RegExp(`^${cluster.plan}`) }).check();
     await this.page.getByLabel('External host name').fill(cluster.externalHostname);
-    if (cluster.workers !== undefined) await this.page.getByLabel('Workers').fill(String(cluster.workers));
+    if (cluster.workers !== undefined) await this.page.getByRole('textbox', { name: 'Workers' }).fill(String(cluster.workers));
     await this.page.getByRole('button', { name: 'Create cluster' }).click();
   }
 

@@ -36,6 +36,7 @@ const planVmDiff =
       resolved: resolveProperties(metadata, product.configuration),
       cloudConfig,
       stemcell: { os: line.os, version: line.version },
+      errands: [],
     });
     return planDeployment({ manifest, existing, cloudConfig, newId: newUuid, label: metadata.label }).diff;
   };

@@ -22,8 +22,9 @@ const Installation = z.looseObject({ installationId: z.number(), taskId: z.numbe
 
 const DEFAULT_STATE = '/var/lib/tessera';
 const POLL_MS = 500;
-/** Products that come with Tessera are imported right after set-up. */
-const IMPORT_POLLS = 120;
+/** The director imports the products that come with Tessera, and puts them on the dashboard with this installation's network. */
+const GRACE_POLLS = 60;
+const IMPORT_POLLS = 240;
 
 export async function runDemo(context: TesseraContext, file?: string): Promise<void> {
   const { print } = context;
@@ -107,7 +108,7 @@ async function ensureStaged(context: TesseraContext, client: ConsoleClient, slug
     const staged = await findStaged(client, slug);
     if (staged) return staged.guid;
     const available = (await client.query('products.available', z.array(Available))).find((one) => one.slug === slug);
-    if (available) {
+    if (available && polls > GRACE_POLLS) {
       context.print.line(`demo: adding ${slug} ${available.version}`);
       await client.mutate('products.stage', z.unknown(), { slug, productVersion: available.version });
       continue;
@@ -125,7 +126,7 @@ async function applyChanges(context: TesseraContext, client: ConsoleClient): Pro
   const pending = await client.query('installations.pending', z.array(PendingChange));
   if (pending.length === 0) return;
   for (const change of pending) context.print.line(`demo: to ${change.action}: ${change.label} ${change.toVersion}`);
-  const { installationId, taskId } = await client.mutate('installations.apply', Installation, {
+  const { installationId, taskId } = await client.mutate('installations.request', Installation, {
     guids: 'all',
     errands: {},
   });

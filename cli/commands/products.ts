@@ -48,7 +48,7 @@ export function addProducts(program: Command, context: TesseraContext): void {
     .option('--log', 'show every line of the log instead of the stages')
     .action(async (options: { follow: boolean; log?: boolean }) => {
       const client = consoleOf(context);
-      const { installationId, taskId } = await client.mutate('installations.apply', Installation, {
+      const { installationId, taskId } = await client.mutate('installations.request', Installation, {
         guids: 'all',
         errands: {},
       });

@@ -9,8 +9,8 @@ import type { Vault } from '#server/platform/vault.ts';
 import { loadTile, TILES_FOLDER } from '#server/products/load-tile.ts';
 import { stageDirector, stageProduct } from '#server/products/stage-product.ts';
 
-/** For tests: the two tiles of this repository as they are after a first Apply changes, without VMs. */
-export async function deployTiles(tx: Tx, vault: Vault, apiHostname: string): Promise<void> {
+/** For tests: the two tiles of this repository on the dashboard, and the stemcell they want. */
+export async function stageTiles(tx: Tx, vault: Vault, apiHostname?: string): Promise<void> {
   for (const slug of ['p-bosh', 'pivotal-container-service']) {
     const { metadata } = await loadTile(join(TILES_FOLDER, slug));
     await tx.db.insert(products).values({
@@ -30,7 +30,7 @@ export async function deployTiles(tx: Tx, vault: Vault, apiHostname: string): Pr
       await stageProduct(
         tx,
         vault,
-        { slug, productVersion, defaults: { '.properties.pks_api_hostname': apiHostname } },
+        { slug, productVersion, defaults: apiHostname ? { '.properties.pks_api_hostname': apiHostname } : {} },
         SYSTEM_ACTOR,
       );
     if (metadata.stemcell_criteria) {
@@ -40,6 +40,16 @@ export async function deployTiles(tx: Tx, vault: Vault, apiHostname: string): Pr
         .values({ name: `${os}/${version}.1`, os, stemcellVersion: `${version}.1`, state: 'ready' });
     }
   }
+}
+
+/** For tests: the same after a first Apply changes, without VMs. */
+export async function deployTiles(tx: Tx, vault: Vault, apiHostname: string): Promise<void> {
+  await stageTiles(tx, vault, apiHostname);
+  await markDeployed(tx, vault);
+}
+
+/** For tests: what the end of Apply changes records. */
+export async function markDeployed(tx: Tx, vault: Vault): Promise<void> {
   await tx.db.update(stagedProducts).set({
     deployedVersion: sql`${stagedProducts.productVersion}`,
     deployedConfiguration: sql`jsonb_set(${stagedProducts.configuration}, '{network_and_azs,service_network}', '{"name":"default"}')`,

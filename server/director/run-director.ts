@@ -110,7 +110,10 @@ async function vaultOpens(vault: Vault, clock: Clock, log: Log, signal: AbortSig
   return !signal.aborted;
 }
 
-function restApp({ pool, clock, log }: DirectorOptions, vault: Vault): (request: Request) => Response | Promise<Response> {
+function restApp(
+  { pool, clock, log }: DirectorOptions,
+  vault: Vault,
+): (request: Request) => Response | Promise<Response> {
   const app = createRestApp({ pool, vault, clock, log, readPksApi });
   return (request) => app.fetch(request);
 }

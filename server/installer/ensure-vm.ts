@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { disks, instances } from '#db/schema/deployments.ts';
+import { deployments, disks, instances } from '#db/schema/deployments.ts';
 import { stemcells } from '#db/schema/stemcells.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { Manifest } from '#model/manifest.ts';
 import { appendEvent } from '#server/events/append-event.ts';
 import { issueBootstrap } from '#server/gateway/bootstrap-agent.ts';
 import { readNetworkCid } from '#server/networks/network-cid.ts';
@@ -34,6 +35,7 @@ export async function ensureVm(context: StepContext, instance: string): Promise<
       disks: diskCid ? [diskCid] : [],
       hostname: `${row.groupName}-${row.index}`,
       metadata: {
+        ...(await tagsOf(context, row.deployment)),
         deployment: row.deployment,
         group: row.groupName,
         instance: row.id,
@@ -59,6 +61,18 @@ export async function ensureVm(context: StepContext, instance: string): Promise<
   await context.log(
     `cpi: create_vm ${vmCid} ${row.vmType} ${row.address} in ${row.az}, ${Math.round(context.clock.monotonic() - started)} ms`,
   );
+}
+
+/** Tags of the manifest become metadata of the VM, as BOSH does it: the infrastructure's own tools show whose VM it is. */
+async function tagsOf(context: StepContext, deployment: string): Promise<Record<string, string>> {
+  return inTransaction(context.pool, async (tx) => {
+    const [row] = await tx.db
+      .select({ manifest: deployments.manifest })
+      .from(deployments)
+      .where(eq(deployments.name, deployment))
+      .limit(1);
+    return row ? Manifest.parse(row.manifest).tags : {};
+  });
 }
 
 async function ensureDisk(context: StepContext, row: InstanceRow): Promise<string | null> {

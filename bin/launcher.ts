@@ -90,7 +90,8 @@ function startDirector(state: string, env: NodeJS.ProcessEnv): Supervised {
 }
 
 function startConsole(state: string, env: NodeJS.ProcessEnv, folder: string, port: number): Supervised {
-  const args = [path.join(folder, 'server.js')];
+  // Stacks in the log name the source, not the bundle.
+  const args = ['--enable-source-maps', path.join(folder, 'server.js')];
   const own = {
     ...env,
     HOSTNAME: '127.0.0.1',

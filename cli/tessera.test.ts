@@ -69,6 +69,7 @@ beforeAll(async () => {
       logLevel: 'error',
       unlock: 'file',
       kubernetesMirror: 'none',
+      debianMirror: '',
       installation: {
         id: 'a1b2c3',
         subnet: { cidr: '10.99.0.0/24', gateway: '10.99.0.1' },
@@ -194,6 +195,12 @@ describe('as the administrator of the demo', () => {
     );
     await tessera('hosts', '--remove');
     expect(readFileSync(hostsFile, 'utf8')).toBe('127.0.0.1 localhost\n');
+  });
+
+  test('the root certificate is printed as PEM', async () => {
+    expect((await tessera('root-certificate')).out).toMatch(
+      /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----$/,
+    );
   });
 
   test('an ended session is said with the way back; logging out ends it', async () => {

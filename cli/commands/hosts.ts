@@ -28,6 +28,14 @@ export function addHosts(program: Command, context: TesseraContext): void {
       context.print.line(hostsBlock(installation, lines).trimEnd());
     });
 
+  program
+    .command('root-certificate')
+    .description('Print the authority that signed the generated certificates (PEM), for pks login --ca-cert')
+    .action(async () => {
+      const pem = await consoleOf(context).query('settings.rootCertificate', z.string());
+      context.print.line(pem.trimEnd());
+    });
+
   function change(installation: string, lines: readonly HostLine[]): void {
     const file = context.environment.TESSERA_HOSTS_FILE || HOSTS_FILE;
     const before = readFileSync(file, 'utf8');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Passphrase } from '#model/user.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
 import { listAudit } from '#server/audit/list-audit.ts';
+import { readRootCertificate } from '#server/certificates/authority.ts';
 import { readDirector } from '#server/health/read-director.ts';
 import { openProcedure, procedureFor, router, streamFor } from './trpc.ts';
 
@@ -26,6 +27,9 @@ export const settingsRouter = router({
   keyPlace: openProcedure.query(({ ctx }) =>
     ctx.console.config.unlock === 'file' ? `${ctx.console.config.state}/vault.key` : null,
   ),
+
+  /** Authority of what this installation signs for people (PEM): for `pks login --ca-cert` and browsers. */
+  rootCertificate: procedureFor('view').query(({ ctx }) => readRootCertificate(ctx.tx, ctx.console.vault)),
 
   unlock: procedureFor('manage-settings')
     .input(z.strictObject({ passphrase: z.string() }))

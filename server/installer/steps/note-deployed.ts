@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { stagedProducts } from '#db/schema/products.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { CONTAINER_SERVICE_SLUG } from '#model/product.ts';
 import { appendEvent } from '#server/events/append-event.ts';
+import { adoptUaaSettings } from '#server/identity/adopt-uaa-settings.ts';
 import { FrozenInput, readFrozen } from '../read-frozen.ts';
 import { defineStep } from '../step.ts';
 
@@ -21,6 +23,8 @@ export const noteDeployed = defineStep({
           deployedBy: input.by,
         })
         .where(eq(stagedProducts.guid, input.guid));
+      // its API serves from now on: the management client must know the secret of this configuration
+      if (frozen.slug === CONTAINER_SERVICE_SLUG) await adoptUaaSettings(tx, context.vault);
       await appendEvent(tx, 'product.changed', `product/${input.guid}`, {});
       return frozen.label;
     });

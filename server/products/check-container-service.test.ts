@@ -1,103 +1,17 @@
-import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type ProductMetadata, StagedConfiguration } from '#model/product.ts';
-import { NO_CHOICES } from '#model/property.ts';
-import { createAuthority, issueCertificate } from '#server/certificates/issue-certificate.ts';
+import { describe, expect, test } from 'vitest';
 import { checkContainerService } from './check-container-service.ts';
-import { checkDirector } from './check-director.ts';
-import { choicesOf } from './choices.ts';
-import { directorDefaults, fillDefaults } from './fill-defaults.ts';
-import { type FormValues, valuesOf, writeValues } from './form-values.ts';
-import { loadTile, TILES_FOLDER } from './load-tile.ts';
-import type { CheckFacts } from './product-fault.ts';
-import { renderCloudConfig } from './render-cloud-config.ts';
+import { ACTIVE, CIDR, type FactsInput, facts, NOW, plan, TLS, useTiles } from './check-fixture.ts';
 
-const NOW = Date.parse('2026-11-21T12:00:00Z');
-const TLS = '.pivotal-container-service.pks_tls';
-const plan = (number: number, name: string): string => `.properties.plan${number}_selector.active.${name}`;
-const ACTIVE = 'Plan Active';
-const CIDR = (name: string): string => `.properties.network_selector.flannel.${name}`;
-
-let tiles: { director: ProductMetadata; service: ProductMetadata };
-let certificate: { cert_pem: string };
-
-beforeAll(async () => {
-  const [director, service] = await Promise.all(
-    ['p-bosh', 'pivotal-container-service'].map(async (slug) => (await loadTile(join(TILES_FOLDER, slug))).metadata),
-  );
-  if (!director || !service) throw new Error('tiles are missing');
-  tiles = { director, service };
-  const root = await createAuthority({ commonName: 'test', days: 30, now: new Date(NOW) });
-  const made = await issueCertificate(root, {
-    commonName: 'x',
-    alternativeNames: ['*.pks.example.com'],
-    usages: ['server_auth'],
-    days: 30,
-    now: new Date(NOW),
-  });
-  certificate = { cert_pem: made.certificatePem };
-});
-
-/** Facts of an installation with the tiles' defaults, `director` and `service` values over them. */
-function facts(input: { director?: FormValues; service?: FormValues; subnet?: string } & Partial<CheckFacts>): {
-  director: CheckFacts;
-  service: CheckFacts;
-} {
-  const { director: directorValues = {}, service: serviceValues = {}, subnet = '10.80.0.0/24', ...more } = input;
-  const defaults = directorDefaults({ cidr: subnet, gateway: subnet.replace(/0\/\d+$/, '1') });
-  const director = writeValues(
-    fillDefaults(tiles.director, StagedConfiguration.parse({}), NO_CHOICES, defaults),
-    directorValues,
-  );
-  const choices = choicesOf(director);
-  const filled = fillDefaults(tiles.service, StagedConfiguration.parse({}), choices);
-  const values: FormValues = {
-    [TLS]: certificate,
-    '.properties.pks_api_hostname': 'api.pks.example.com',
-    ...serviceValues,
-  };
-  const service = writeValues(filled, values);
-  const iaas = director.properties['.properties.iaas_selector'];
-  const shared = {
-    cloudConfig: renderCloudConfig(director),
-    iaas: typeof iaas === 'string' ? iaas : null,
-    products: new Map([
-      ['p-bosh', '1.0.0'],
-      ['pivotal-container-service', '1.0.0'],
-    ]),
-    machineMib: 16_384,
-    usedAzs: [],
-    clustersByPlan: new Map(),
-    now: NOW,
-    ...more,
-  };
-  return {
-    director: {
-      ...shared,
-      metadata: tiles.director,
-      configuration: director,
-      values: valuesOf(tiles.director, director, choices),
-    },
-    service: {
-      ...shared,
-      metadata: tiles.service,
-      configuration: service,
-      values: valuesOf(tiles.service, service, choices),
-    },
-  };
-}
-
-const serviceFaults = (input: Parameters<typeof facts>[0]): string[][] =>
+useTiles();
+const serviceFaults = (input: FactsInput): string[][] =>
   checkContainerService(facts(input).service).faults.map((fault) => [fault.form, fault.reference, fault.message]);
-const directorFaults = (input: Parameters<typeof facts>[0]): string[][] =>
-  checkDirector(facts(input).director).faults.map((fault) => [fault.form, fault.path, fault.message]);
 
 describe('the Container Service', () => {
   test('has no fault as its tile comes, and no warning', () => {
     expect(checkContainerService(facts({}).service)).toEqual({ faults: [], warnings: [] });
   });
 
-  test.each<[string, Parameters<typeof facts>[0], string, string, string]>([
+  test.each<[string, FactsInput, string, string, string]>([
     [
       'a host name outside the certificate',
       { service: { '.properties.pks_api_hostname': 'api.k8s.example.com' } },
@@ -281,111 +195,5 @@ describe('the Container Service', () => {
       'Plan small: 3 masters in one AZ fall together with it. Choose two AZs or more.',
       'Wavefront: the values are kept, but this version does nothing with them.',
     ]);
-  });
-});
-
-describe('the director', () => {
-  const network = (more: Record<string, unknown>) => ({
-    name: 'default',
-    cidr: '10.80.0.0/24',
-    gateway: '10.80.0.1',
-    availability_zone_names: ['az1', 'az2', 'az3'],
-    ...more,
-  });
-  const NETWORKS = '.properties.networks';
-
-  test('has no fault as its tile comes', () => {
-    expect(checkDirector(facts({}).director)).toEqual({ faults: [], warnings: [] });
-  });
-
-  test.each<[string, Parameters<typeof facts>[0], string, string, string]>([
-    [
-      'overlapping subnets',
-      {
-        director: {
-          [NETWORKS]: [network({}), network({ name: 'other', cidr: '10.80.0.128/25', gateway: '10.80.0.129' })],
-        },
-      },
-      'networks',
-      `${NETWORKS}[1].cidr`,
-      'Networks, record 2: 10.80.0.128/25 of other overlaps 10.80.0.0/24 of default. Give each subnet addresses of its own.',
-    ],
-    [
-      'a gateway outside',
-      { director: { [NETWORKS]: [network({ gateway: '10.81.0.1' })] } },
-      'networks',
-      `${NETWORKS}[0].gateway`,
-      'Networks, record 1: the gateway 10.81.0.1 is outside 10.80.0.0/24. Take an address of the CIDR.',
-    ],
-    [
-      'a reserved range outside',
-      { director: { [NETWORKS]: [network({ reserved_ip_ranges: '10.80.0.2-10.80.1.9' })] } },
-      'networks',
-      `${NETWORKS}[0].reserved_ip_ranges`,
-      'Networks, record 1: the reserved range 10.80.0.2-10.80.1.9 is outside 10.80.0.0/24. Take it out or correct it.',
-    ],
-    [
-      'host bits',
-      { director: { [NETWORKS]: [network({ cidr: '10.80.0.7/24' })] } },
-      'networks',
-      `${NETWORKS}[0].cidr`,
-      'Networks, record 1: 10.80.0.7/24 has host bits set; the block is 10.80.0.0/24.',
-    ],
-    [
-      'a network of two addresses',
-      { director: { [NETWORKS]: [network({ cidr: '10.80.0.0/30' })] } },
-      'networks',
-      `${NETWORKS}[0].cidr`,
-      'Networks, record 1: 10.80.0.0/30 of record 1 is too small: take a /29 or wider.',
-    ],
-    [
-      'an AZ twice',
-      { director: { '.properties.availability_zones': [{ name: 'az1' }, { name: 'az1' }] } },
-      'availability_zones',
-      '.properties.availability_zones',
-      'Availability zones: az1 is there twice. Give each AZ a name of its own.',
-    ],
-    [
-      'an AZ in use removed',
-      { usedAzs: ['az9'] },
-      'availability_zones',
-      '.properties.availability_zones',
-      'Availability zones: az9 has VMs and cannot be removed or renamed. Put it back, or delete what runs in it.',
-    ],
-    [
-      'an infrastructure without driver',
-      { director: { '.properties.iaas_selector': 'vSphere' } },
-      'iaas_configurations',
-      '.properties.iaas_selector',
-      'Infrastructure: this installation has no driver for vSphere. Choose Embedded.',
-    ],
-    [
-      'post-deploy scripts off',
-      { director: { '.properties.post_deploy_enabled': false } },
-      'director_configuration',
-      '.properties.post_deploy_enabled',
-      'Enable post-deploy scripts: the Container Service needs them. Turn them on.',
-    ],
-    [
-      'handlers that are no list',
-      { director: { '.properties.handlers': '{}' } },
-      'dns_configuration',
-      '.properties.handlers',
-      'Handlers: must be a JSON list, such as []. Correct it.',
-    ],
-    [
-      'leafs that outlive their CA',
-      {
-        director: {
-          '.properties.duration_overrides': 'enabled',
-          '.properties.duration_overrides.enabled.leaf_certificate_duration': 2000,
-        },
-      },
-      'director_configuration',
-      '.properties.duration_overrides.enabled.leaf_certificate_duration',
-      "Leaf certificates: 2000 days are longer than the CA's 1460. Take 1460 or fewer.",
-    ],
-  ])('is told of %s', (_, input, form, path, sentence) => {
-    expect(directorFaults(input)).toContainEqual([form, path, sentence]);
   });
 });

@@ -57,16 +57,26 @@ async function sealCredential(
       if (typeof text === 'string' && text.trim() !== '') stored[leaf] = text.trim();
       continue;
     }
-    const known = secretName(before[leaf]);
-    if (typeof part !== 'string' || keepsSecret(part) || (known !== null && (await sameAs(known, part)))) {
-      if (known !== null) stored[leaf] = before[leaf];
-      continue;
-    }
+    const kept = await keptReference(part, before[leaf], sameAs);
+    if (kept !== undefined) stored[leaf] = kept;
+    if (kept !== undefined || typeof part !== 'string' || keepsSecret(part)) continue;
     const name = `${base}/${leaf}/${randomBytes(4).toString('hex')}`;
     stored[leaf] = secretReference(name);
     put.push({ name, value: part, shown: {} });
   }
   return { stored: Object.keys(stored).length > 0 ? stored : null, put };
+}
+
+/** The stored reference when the leaf was left blank or sent again unchanged. */
+async function keptReference(
+  part: unknown,
+  before: unknown,
+  sameAs: (name: string, value: string) => Promise<boolean>,
+): Promise<unknown> {
+  const known = secretName(before);
+  if (known === null) return undefined;
+  const stays = typeof part !== 'string' || keepsSecret(part) || (await sameAs(known, part));
+  return stays ? before : undefined;
 }
 
 async function sealRecords(

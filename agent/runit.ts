@@ -63,8 +63,8 @@ export function isSupervised(folder: string): boolean {
   return writeFifo(join(folder, 'supervise/ok'), '');
 }
 
-/** Sends runsv a command: u(p), d(own), k(ill), t(erm), x (exit when down). False when no runsv listens. */
-export function control(folder: string, command: 'u' | 'd' | 'k' | 't' | 'x'): boolean {
+/** Sends runsv a command: u(p), d(own), x (exit when down). False when no runsv listens. */
+export function control(folder: string, command: 'u' | 'd' | 'x'): boolean {
   return writeFifo(join(folder, 'supervise/control'), command);
 }
 
@@ -116,11 +116,16 @@ export async function stopService(folder: string, clock: Clock, killAfterMs: num
   }
 }
 
-/** KILL to the process and its group; runsv starts it again unless it is wanted down. */
+/**
+ * KILL to the process and its group; runsv starts it again unless it is wanted down. Not by runsv's own `k`: that may arrive when the finish
+ * script runs already, and kill it instead.
+ */
 export function killService(folder: string): void {
-  const pid = readStatus(folder)?.pid;
-  control(folder, 'k');
-  if (pid) killGroup(pid);
+  const status = readStatus(folder);
+  if (status?.state !== 'run' || !status.pid) return;
+  // until chpst has run, the process is in the group of its runsv
+  if (leadsGroup(status.pid)) killGroup(status.pid);
+  else killOne(status.pid);
 }
 
 /** Takes a service down, ends its runsv and removes the folder. */
@@ -133,8 +138,12 @@ export async function removeService(folder: string, clock: Clock, killAfterMs: n
 
 /** KILL to every process of a group; a group that is gone is no error. */
 export function killGroup(pid: number): void {
+  killOne(-pid);
+}
+
+function killOne(target: number): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(target, 'SIGKILL');
   } catch (thrown) {
     if (!isErrno(thrown, 'ESRCH')) throw thrown;
   }

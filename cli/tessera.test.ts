@@ -199,7 +199,7 @@ describe('as the administrator of the demo', () => {
 
   test('the root certificate is printed as PEM', async () => {
     expect((await tessera('root-certificate')).out).toMatch(
-      /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----$/,
+      /^-----BEGIN CERTIFICATE-----\n[\s\S]+\n-----END CERTIFICATE-----$/,
     );
   });
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Tx } from '#db/transaction.ts';
 import { CONTAINER_SERVICE_SLUG } from '#model/product.ts';
 import { secretName } from '#model/property.ts';
-import type { Vault } from '#server/platform/vault.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import type { Vault } from '#server/platform/vault.ts';
 import { findStaged, readMetadataRow } from '#server/products/product-row.ts';
 import { resolveProperties } from '#server/products/resolve-properties.ts';
 import { setClientLifetimes, setClientSecret } from './save-client.ts';
@@ -28,7 +28,11 @@ export async function adoptUaaSettings(tx: Tx, vault: Vault): Promise<void> {
   const metadata = await readMetadataRow(tx, product.slug, product.deployedVersion);
   const settings = Settings.parse(resolveProperties(metadata, product.deployedConfiguration).properties);
   const name = secretName(settings.pks_uaa_management_admin_client.secret);
-  if (!name) throw new TesseraError('internal', 'The secret of the management client is not in the vault. Stage the product anew.');
+  if (!name)
+    throw new TesseraError(
+      'internal',
+      'The secret of the management client is not in the vault. Stage the product anew.',
+    );
   await setClientSecret(tx, 'pks', 'admin', await vault.read(tx, name));
   await setClientLifetimes(tx, 'pks', 'pks_cli', {
     accessTokenSeconds: settings.uaa_pks_cli_access_token_lifetime,

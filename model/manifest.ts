@@ -47,6 +47,8 @@ export type ManifestVariable = z.infer<typeof ManifestVariable>;
 export const Manifest = z.strictObject({
   name: z.string(),
   stemcell: z.strictObject({ os: z.string(), version: z.string() }),
+  /** Product files that jobs come from, by slug and version; a release not listed is the tile that comes with Tessera. */
+  releases: z.array(z.strictObject({ name: z.string(), version: z.string() })).default([]),
   update: z
     .strictObject({
       canaries: z.number().int().nonnegative().default(1),

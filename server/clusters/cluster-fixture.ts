@@ -32,6 +32,7 @@ export const CLOUD_CONFIG: CloudConfig = {
 };
 
 export const SERVICE: ClusterService = {
+  productVersion: '1.0.0',
   stemcell: { os: 'trixie', version: '1.36.3' },
   network: 'service-network',
   podNetworkCidr: '10.200.0.0/16',

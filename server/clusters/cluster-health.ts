@@ -10,6 +10,9 @@ export async function clusterHealth(tx: Tx, actor: Actor): Promise<Record<string
   const clusters = await listClusters(tx, actor);
   const byDeployment = Map.groupBy(await listInstances(tx), (instance) => instance.deployment);
   return Object.fromEntries(
-    clusters.map((cluster) => [cluster.uuid, summariseInstances(byDeployment.get(deploymentOfCluster(cluster.uuid)) ?? [])]),
+    clusters.map((cluster) => [
+      cluster.uuid,
+      summariseInstances(byDeployment.get(deploymentOfCluster(cluster.uuid)) ?? []),
+    ]),
   );
 }

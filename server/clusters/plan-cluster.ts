@@ -8,6 +8,8 @@ import { clusterVariables } from './cluster-variables.ts';
 
 /** What the deployed Container Service says of all its clusters. */
 export type ClusterService = {
+  /** Version of the tile, whose jobs clusters run. */
+  productVersion: string;
   stemcell: { os: string; version: string };
   /** Network of masters and workers. */
   network: string;
@@ -55,6 +57,7 @@ export function planCluster(input: {
   return {
     name: facts.deployment,
     stemcell: service.stemcell,
+    releases: [{ name: TILE, version: service.productVersion }],
     // one at a time: two masters of three at once would cost the quorum
     update: { canaries: 1, max_in_flight: 1, update_watch_time: 300_000 },
     addresses: [{ name: masterAddressName, network: service.network }],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { InstanceGroup } from '#model/manifest.ts';
-import { placeInstances, type Existing } from './place-instances.ts';
+import { type Existing, placeInstances } from './place-instances.ts';
 
 const group = (instances: number, azs: string[]): InstanceGroup => ({
   name: 'worker',

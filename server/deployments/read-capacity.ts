@@ -7,7 +7,12 @@ import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { HOST_RESERVE_MIB } from './check-capacity.ts';
 
 /** Memory of the infrastructure in MiB: all of it (null where it is not known), what VMs hold, what the host keeps, and the size of each VM type. */
-export type Capacity = { memoryMib: number | null; usedMib: number; reserveMib: number; ramMib: Record<string, number> };
+export type Capacity = {
+  memoryMib: number | null;
+  usedMib: number;
+  reserveMib: number;
+  ramMib: Record<string, number>;
+};
 
 const Infrastructure = z.object({ memoryMib: z.number() });
 

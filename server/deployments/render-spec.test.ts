@@ -11,6 +11,7 @@ import { clusterManifest } from '#server/clusters/cluster-fixture.ts';
 import { newUuid } from '#server/platform/ids.ts';
 import { Vault } from '#server/platform/vault.ts';
 import { generateVariables } from '#server/variables/generate-variables.ts';
+import { readBuiltInJob } from './read-jobs.ts';
 import { renderSpec } from './render-spec.ts';
 
 const database = useTestDatabase();
@@ -49,7 +50,7 @@ beforeAll(async () => {
   });
 });
 
-const render = (id: string) => inTransaction(database.pool, (tx) => renderSpec(tx, vault, id));
+const render = (id: string) => inTransaction(database.pool, (tx) => renderSpec(tx, vault, id, readBuiltInJob));
 
 function fileOf(spec: RenderedSpec, job: string, path: string): string {
   const content = spec.jobs.find((found) => found.name === job)?.files.find((file) => file.path === path)?.content;

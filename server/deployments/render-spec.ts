@@ -7,7 +7,8 @@ import { sha256 } from '#server/platform/crypto.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import type { Vault } from '#server/platform/vault.ts';
 import { findLinks } from './find-links.ts';
-import { type ReadJob, readBuiltInJob } from './read-jobs.ts';
+import type { ReadJob } from './read-jobs.ts';
+import { jobsOfReleases } from './read-release-jobs.ts';
 import { readVariables } from './read-variables.ts';
 import { type JobSource, renderJob, type TemplateInstance, type TemplateSpec } from './render-job.ts';
 
@@ -25,18 +26,18 @@ export type SpecFacts = {
  * The jobs of one instance, rendered now, with secrets opened: what its agent fetches and applies. Never stored, never logged.
  * Throws not_found (instance, job, variable), invalid_input (template, property, link), vault_locked.
  */
-export async function renderSpec(
-  tx: Tx,
-  vault: Vault,
-  instanceId: string,
-  readJob: ReadJob = readBuiltInJob,
-): Promise<RenderedSpec> {
+export async function renderSpec(tx: Tx, vault: Vault, instanceId: string, readJob?: ReadJob): Promise<RenderedSpec> {
   const facts = await readFacts(tx, instanceId);
   const own = facts.instances.find((instance) => instance.id === instanceId);
   const group = facts.manifest.instance_groups.find((candidate) => candidate.name === own?.group);
   if (!own || !group) throw new TesseraError('not_found', `Instance ${instanceId} is in no group of its deployment.`);
   const readVariable = await readVariables(tx, vault, facts.manifest, own.id, group.jobs);
-  return renderInstance(facts, own.id, await readSources(facts.manifest, readJob), readVariable);
+  return renderInstance(
+    facts,
+    own.id,
+    await readSources(facts.manifest, readJob ?? (await jobsOfReleases(tx, facts.manifest))),
+    readVariable,
+  );
 }
 
 /** Pure but for `readVariable`: facts + job sources → spec. */

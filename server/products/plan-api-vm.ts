@@ -60,6 +60,7 @@ export function planApiVm(input: {
   return {
     name: guid,
     stemcell: input.stemcell,
+    releases: [{ name: CONTAINER_SERVICE_SLUG, version: input.metadata.product_version }],
     update: { canaries: 1, max_in_flight: 1, update_watch_time: 300_000 },
     addresses: [],
     instance_groups: [

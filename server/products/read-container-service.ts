@@ -46,6 +46,7 @@ export async function readContainerService(tx: Tx): Promise<ContainerService> {
   const line = lineOf(metadata.stemcell_criteria, metadata.label);
   return {
     guid: staged.guid,
+    productVersion: staged.deployedVersion,
     plans: await listPlans(tx),
     kubernetesVersion: line.kubernetes,
     apiHostname,

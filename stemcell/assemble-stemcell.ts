@@ -7,7 +7,7 @@ import { systemClock } from '#server/platform/clock.ts';
 import { findNode, linkOrCopy } from './build-base.ts';
 import { readImages } from './build-images.ts';
 import { writeAgentLayer } from './bundle-agent.ts';
-import { type CacheEntry, type CacheMember, cacheEntry, findEntry } from './cache-entry.ts';
+import { type CacheEntry, type CacheMember, cacheEntry } from './cache-entry.ts';
 import { hashFile } from './hash-file.ts';
 import type { StemcellLine } from './lines.ts';
 import type { BuildContext } from './progress.ts';
@@ -38,16 +38,6 @@ export async function assembleStemcell(
     context,
   );
   return readStemcell(entry.folder);
-}
-
-/** The stemcell of these parts if it was assembled before, else null. */
-export async function findStemcell(
-  line: StemcellLine,
-  parts: StemcellParts,
-  context: BuildContext,
-): Promise<Stemcell | null> {
-  const entry = await findEntry('stemcells', stemcellInputs(line, parts), context);
-  return entry === null ? null : readStemcell(entry.folder);
 }
 
 /** Reads a stemcell folder; throws zod's error when the manifest is not one. */

@@ -2,7 +2,6 @@ import { inTransaction } from '#db/transaction.ts';
 import { readKubeconfig } from '#server/clusters/read-kubeconfig.ts';
 import { contextOf } from '#server/routers/context.ts';
 import { problemOf } from '#server/routers/problem.ts';
-import { stringify } from 'yaml';
 
 export const dynamic = 'force-dynamic';
 
@@ -13,8 +12,8 @@ export async function GET(request: Request, { params }: { params: Promise<{ clus
   const { session, console: holder } = context;
   if (!session) return new Response('Log in to get the kubeconfig.\n', { status: 401 });
   try {
-    const config = await inTransaction(holder.pool, (tx) => readKubeconfig(tx, holder.vault, cluster, session.actor));
-    return new Response(stringify(config), {
+    const { yaml } = await inTransaction(holder.pool, (tx) => readKubeconfig(tx, holder.vault, cluster, session.actor));
+    return new Response(yaml, {
       headers: {
         'content-type': 'application/yaml',
         'content-disposition': `attachment; filename="${encodeURIComponent(cluster)}.kubeconfig"`,

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { FaultContext, Field, FieldFault } from './field.ts';
 import { faultsOfField } from './form-fault.ts';
 import type { FormType, JobType, ProductMetadata, PropertyInput } from './product.ts';
-import { type Choices, NO_CHOICES, type PropertyBlueprint, selectedOption } from './property.ts';
+import { type Choices, type PropertyBlueprint, selectedOption } from './property.ts';
 
 export type Form = {
   name: string;
@@ -82,15 +81,6 @@ export function faultsOfForm(form: Form, values: Record<string, unknown>, contex
   return allFields(form)
     .filter((field) => isShown(field, values))
     .flatMap((field) => faultsOfField(field, field.reference, values[field.reference], context));
-}
-
-/** The same check as a zod schema, for form libraries in the browser: issues lie at `[path]`. */
-export function formSchema(form: Form, context: Partial<FaultContext> = {}): z.ZodType<Record<string, unknown>> {
-  const full: FaultContext = { choices: context.choices ?? NO_CHOICES, isSet: context.isSet ?? (() => false) };
-  return z.record(z.string(), z.unknown()).superRefine((values, check) => {
-    for (const fault of faultsOfForm(form, values, full))
-      check.addIssue({ code: 'custom', path: [fault.path], message: fault.message });
-  });
 }
 
 /** A blueprint by its full reference, with the selectors above it; null when the tile has none. */

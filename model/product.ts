@@ -164,17 +164,6 @@ export const TILE_STATES = [
 ] as const;
 export type TileState = (typeof TILE_STATES)[number];
 
-/** Colour role beside shape and word: orange until complete and applied, green when deployed and healthy. */
-export const TILE_TONE = {
-  not_configured: 'orange',
-  ready: 'orange',
-  applying: 'blue',
-  installed: 'green',
-  attention: 'orange',
-  failed: 'red',
-  deleting: 'red',
-} as const satisfies Record<TileState, string>;
-
 /** A sentence why a tile is not green, with the form and property it belongs to (null = no form). */
 export type TileReason = { message: string; form: string | null; property: string | null };
 

@@ -193,7 +193,7 @@ describe('the Container Service', () => {
     };
     expect(checkContainerService(facts({ service }).service).warnings).toEqual([
       'Plan small: 3 masters in one AZ fall together with it. Choose two AZs or more.',
-      'Wavefront: the values are kept, but this version does nothing with them.',
+      'Kept, but without effect in this version: Wavefront Integration (In-Cluster Monitoring).',
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { certificateFault } from './check-certificate.ts';
+import { warningsOfEffect } from './check-effect.ts';
 import { checkPlans } from './check-plans.ts';
 import { faultsOfPodNetworks } from './check-pod-networks.ts';
 import { faultsOfSyslog } from './check-syslog.ts';
@@ -24,18 +25,6 @@ const NOT_YET: { form: string; reference: string; label: string; allowed: string
   },
 ];
 
-/** Settings that are kept but change nothing on embedded infrastructure, said on the review page when they are on. */
-const NO_EFFECT: { reference: string; off: string; label: string }[] = [
-  { reference: '.properties.uaa_oidc', off: 'false', label: 'UAA as the OIDC provider of clusters' },
-  { reference: '.properties.proxy_selector', off: 'Disabled', label: 'HTTP/HTTPS proxy' },
-  { reference: '.properties.syslog_selector', off: 'disabled', label: 'Syslog' },
-  { reference: '.properties.pks-vrli', off: 'disabled', label: 'vRealize Log Insight' },
-  { reference: '.properties.telegraf_selector', off: 'disabled', label: 'Telegraf outputs' },
-  { reference: '.properties.wavefront', off: 'disabled', label: 'Wavefront' },
-  { reference: '.properties.tmc_selector', off: 'disabled', label: 'Parent fleet' },
-  { reference: '.properties.telemetry_selector', off: 'disabled', label: 'Telemetry' },
-];
-
 /** Checks of the Container Service across its forms and against the director. Pure. */
 export function checkContainerService(facts: CheckFacts): CheckResult {
   const plans = checkPlans(facts);
@@ -56,12 +45,7 @@ export function checkContainerService(facts: CheckFacts): CheckResult {
       ),
       ...faultsOfSyslog(facts.values, 'host_monitoring', '.properties.syslog_selector', 'ca_cert'),
     ],
-    warnings: [
-      ...plans.warnings,
-      ...NO_EFFECT.filter((entry) => ![entry.off, ''].includes(textOf(facts.values, entry.reference))).map(
-        (entry) => `${entry.label}: the values are kept, but this version does nothing with them.`,
-      ),
-    ],
+    warnings: [...plans.warnings, ...warningsOfEffect(facts)],
   };
 }
 

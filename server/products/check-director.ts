@@ -1,6 +1,7 @@
 import { cidrFault, containsAddress, formatCidr, overlaps, parseAddress, parseCidr, parseRange } from '#model/cidr.ts';
 import { CONTAINER_SERVICE_SLUG } from '#model/product.ts';
 import { splitList } from '#model/property-value.ts';
+import { warningsOfEffect } from './check-effect.ts';
 import { faultsOfSyslog } from './check-syslog.ts';
 import { type CheckFacts, type CheckResult, numberOf, type ProductFault, textOf, wrong } from './product-fault.ts';
 
@@ -14,10 +15,12 @@ export function checkDirector(facts: CheckFacts): CheckResult {
       ...settingFaults(facts),
       ...faultsOfSyslog(facts.values, 'syslog_configuration', '.properties.syslog_configuration', 'ssl_ca_certificate'),
     ],
-    warnings:
-      facts.cloudConfig && facts.cloudConfig.azs.length < 3
+    warnings: [
+      ...(facts.cloudConfig && facts.cloudConfig.azs.length < 3
         ? ['Three AZs are recommended: with fewer, one that fails takes the quorum of a cluster with it.']
-        : [],
+        : []),
+      ...warningsOfEffect(facts),
+    ],
   };
 }
 

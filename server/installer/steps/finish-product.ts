@@ -3,6 +3,7 @@ import { installationProducts } from '#db/schema/installations.ts';
 import { stagedProducts } from '#db/schema/products.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { appendEvent } from '#server/events/append-event.ts';
+import { forgetUnusedSecrets } from '#server/products/forget-secrets.ts';
 import { FrozenInput, frozenKey, readFrozen } from '../read-frozen.ts';
 import { defineStep } from '../step.ts';
 
@@ -19,6 +20,7 @@ export const finishProduct = defineStep({
         await tx.db.delete(stagedProducts).where(key);
       } else {
         await tx.db.update(stagedProducts).set({ failedInstallationId: null }).where(key);
+        await forgetUnusedSecrets(tx, input.guid);
       }
       await tx.db.update(installationProducts).set({ state: 'successful' }).where(frozenKey(input));
       await appendEvent(tx, 'product.changed', `product/${input.guid}`, {});

@@ -7,6 +7,7 @@ import { sha256 } from '#server/platform/crypto.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { newSecret } from '#server/platform/ids.ts';
 import { groupsOfUser } from './groups-of-user.ts';
+import { sweepFailures } from './throttle.ts';
 import { type Credentials, verifyCredentials } from './verify-credentials.ts';
 
 /** A console session ends after this long without a request. */
@@ -34,8 +35,9 @@ export async function signIn(tx: Tx, credentials: Credentials): Promise<SignInOu
   }
   const token = newSecret(43);
   const csrf = newSecret(43);
-  // ended sessions go when somebody logs in, so that the table stays small without a loop of its own
+  // what has ended goes when somebody logs in, so that the tables stay small without a loop of their own
   await tx.client.query('delete from sessions where expires_at < now()');
+  await sweepFailures(tx);
   await tx.db.insert(sessions).values({
     hash: sha256(token),
     userId: user.id,

@@ -1,3 +1,4 @@
+import { count } from '#components/ui/format-time.ts';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
 import { instanceState } from '#model/instance-state.ts';
@@ -29,7 +30,7 @@ export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; i
             <small>of {cluster.masterInstances + cluster.workerInstances}</small>
           </b>
           <span className="cap">
-            {cluster.masterInstances} masters, {cluster.workerInstances} workers
+            {count(cluster.masterInstances, 'master')}, {count(cluster.workerInstances, 'worker')}
           </span>
         </div>
         <div>
@@ -43,7 +44,7 @@ export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; i
             {memory ?? '–'}
             {memory === null ? null : <small>%</small>}
           </b>
-          <span className="cap">{heard.length === 0 ? 'not heard yet' : `of ${heard.length} VMs heard`}</span>
+          <span className="cap">{heard.length === 0 ? 'not heard yet' : `of ${count(heard.length, 'VM')} heard`}</span>
         </div>
         <div className="desktop-only">
           <span className="cap">Kubernetes</span>

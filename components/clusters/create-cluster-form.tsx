@@ -134,8 +134,10 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
       </section>
       <aside className="stack">
         <PlanCapacity plan={plan} workers={Number.isInteger(workerInstances) ? workerInstances : 0} />
-        <CliLine command={cliTwins.createCluster({ name, externalHostname, planName: plan.name, workers: workers === null ? null : workerInstances })} />
       </aside>
+      <div className="create-cli">
+        <CliLine command={cliTwins.createCluster({ name, externalHostname, planName: plan.name, workers: workers === null ? null : workerInstances })} />
+      </div>
     </form>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { formatKib, formatSpan } from '#components/ui/format-time.ts';
+import { count, formatKib, formatSpan } from '#components/ui/format-time.ts';
 import { useNow } from '#components/ui/now.ts';
 import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { InstanceView, ProcessState } from '#model/deployment.ts';
@@ -19,7 +19,7 @@ export function Topology({ instances }: { instances: InstanceView[] }) {
             <StateShape state={column.state} />
             {column.az}
             <span className="sr">: {STATE_WORDS[column.state]}</span>
-            <span className="cap push">{column.masters.length + column.workers.length} VMs</span>
+            <span className="cap push">{count(column.masters.length + column.workers.length, 'VM')}</span>
           </header>
           <Group name="Masters" instances={column.masters} />
           <Group name="Workers" instances={column.workers} />

@@ -1,6 +1,9 @@
-import { defaultShouldDehydrateQuery, QueryClient } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 
-/** Data is kept fresh by events, so nothing is refetched on its own; errors of reading are tried twice more. */
+/**
+ * Data is kept fresh by events, so nothing is refetched on its own; errors of reading are tried twice more. Pages await what they show:
+ * a query handed over while pending would be there already when its data comes, and the first paint would lack it.
+ */
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
@@ -9,7 +12,6 @@ export const createQueryClient = (): QueryClient =>
         refetchOnWindowFocus: false,
         retry: (failures, error) => failures < 2 && !isRefusal(error),
       },
-      dehydrate: { shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === 'pending' },
     },
   });
 

@@ -1,6 +1,9 @@
 /** Where commands write; tests give their own. */
 export type Printer = { line: (text?: string) => void; error: (text: string) => void };
 
+// `pks clusters | head` closes the pipe early: that is an ordinary end, not a fault
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 export const standardPrinter: Printer = {
   line: (text = '') => process.stdout.write(`${text}\n`),
   error: (text) => process.stderr.write(`${text}\n`),

@@ -52,6 +52,7 @@ const MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
 const LOOK_MS = 500;
 const REVOKED_LOOK_MS = 2000;
 const CLOSE_GRACE_MS = 1000;
+const REST_KEEP_ALIVE_MS = 75_000;
 
 /** Starts listening in the background; the address may come later. */
 export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
@@ -67,6 +68,8 @@ export async function startGateway(deps: GatewayDeps): Promise<Gateway> {
     void upgrade({ deps, peers, webSockets, events }, request, socket, head);
   });
   const restServer = createServer(tls, restListener(deps, peers));
+  // longer than API VMs keep an idle connection, so that none is closed under a request
+  restServer.keepAliveTimeout = REST_KEEP_ALIVE_MS;
   const servers = {
     agents: { server: agentServer, port: deps.port },
     rest: { server: restServer, port: deps.restPort },

@@ -87,9 +87,10 @@ export class HeartbeatRecorder {
 
   /** Writes until the signal aborts, once more at the end. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#expectKnown();
     let wroteAt = Number.NEGATIVE_INFINITY;
+    let isExpecting = false;
     while (!signal.aborted) {
+      if (!isExpecting) isExpecting = await this.#expectKnown();
       this.#noteSilent();
       const isDue = this.#clock.monotonic() - wroteAt >= WRITE_EVERY_MS;
       if (isDue && (await this.#write())) wroteAt = this.#clock.monotonic();
@@ -99,13 +100,19 @@ export class HeartbeatRecorder {
     await this.#write();
   }
 
-  /** VMs that died while no director looked would else stay as they were last seen. */
-  async #expectKnown(): Promise<void> {
-    const rows = await inTransaction(this.#pool, (tx) =>
-      tx.db.select({ id: instances.id }).from(instances).where(isNotNull(instances.vmCid)).limit(50_000),
-    );
-    const until = this.#clock.monotonic() + START_GRACE_MS - SILENT_MS;
-    for (const { id } of rows) if (!this.#entries.has(id)) this.#entry(id).heardAt = until;
+  /** VMs that died while no director looked would else stay as they were last seen. False when the database cannot be asked now. */
+  async #expectKnown(): Promise<boolean> {
+    try {
+      const rows = await inTransaction(this.#pool, (tx) =>
+        tx.db.select({ id: instances.id }).from(instances).where(isNotNull(instances.vmCid)).limit(50_000),
+      );
+      const until = this.#clock.monotonic() + START_GRACE_MS - SILENT_MS;
+      for (const { id } of rows) if (!this.#entries.has(id)) this.#entry(id).heardAt = until;
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'cannot read the instances to hear of now');
+      return false;
+    }
   }
 
   #noteSilent(): void {

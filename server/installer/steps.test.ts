@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useTestDatabase } from '#db/test-database.ts';
+import { createCluster } from '#server/clusters/create-cluster.ts';
+import { deleteCluster } from '#server/clusters/delete-cluster.ts';
+import { resizeCluster } from '#server/clusters/resize-cluster.ts';
+import { requestRepair } from '#server/health/request-repair.ts';
+import { requestInstallation } from '#server/installations/request-installation.ts';
+import { retryTask } from '#server/tasks/retry-task.ts';
+import { ADMIN, type AroundStep, type Fixture, openInstaller } from './installer-fixture.ts';
+
+/** The two promises of every workflow: each step twice equals once, and a failure at any step leaves nothing that cannot be cleared away. */
+const database = useTestDatabase();
+let fixture: Fixture;
+let names = 0;
+
+const API_VM = 'pivotal-container-service/0';
+const CLUSTER = ['master/0', API_VM, 'worker/0'];
+const ALONE = { vms: [API_VM], disks: 0, instances: 1, addresses: 1, deploymentSecrets: 0 };
+
+const newCluster = async (): Promise<{ name: string; taskId: number }> => {
+  const name = `demo-${names++}`;
+  const request = { name, planName: 'small', externalHostname: `${name}.test`, port: 8443, workerInstances: 1 };
+  const { taskId } = await fixture.inTx((tx) => createCluster(tx, request, ADMIN));
+  return { name, taskId: taskId ?? 0 };
+};
+const remove = async (name: string, around?: AroundStep): Promise<void> => {
+  const { taskId } = await fixture.inTx((tx) => deleteCluster(tx, name, ADMIN));
+  expect(await fixture.runTask(taskId ?? 0, around)).toMatchObject({ outcome: 'succeeded' });
+};
+
+/** Every step is run, forgotten and run again. */
+const twice =
+  (taskId: number): AroundStep =>
+  async (seq, run) => {
+    await run();
+    await fixture.forget(taskId, seq);
+    await run();
+  };
+
+beforeAll(async () => {
+  fixture = await openInstaller(database.pool);
+  expect(await fixture.buildStemcell()).toMatchObject({ outcome: 'succeeded' });
+  await fixture.configureService();
+});
+afterAll(() => fixture.close());
+
+describe('apply changes', () => {
+  test('a failure at each step in turn, then a retry: one API VM in the end', async () => {
+    const { taskId } = await fixture.inTx((tx) => requestInstallation(tx, { guids: 'all' }, ADMIN));
+    for (const victim of await fixture.stepsOf(taskId)) {
+      const failed = await fixture.runTask(taskId, async (seq, run) => {
+        await run();
+        if (seq === victim) throw new Error('the director is gone before it noted the end');
+      });
+      expect(failed.outcome).toBe('failed');
+      await fixture.forget(taskId, victim);
+      await fixture.inTx((tx) => retryTask(tx, taskId, ADMIN));
+    }
+    expect(await fixture.runTask(taskId)).toMatchObject({ outcome: 'succeeded' });
+    expect(await fixture.inventory()).toEqual(ALONE);
+  }, 60_000);
+});
+
+describe('create, resize, repair and delete a cluster', () => {
+  test('each step twice equals once', async () => {
+    const { name, taskId } = await newCluster();
+    expect(await fixture.runTask(taskId, twice(taskId))).toMatchObject({ outcome: 'succeeded' });
+    const made = await fixture.inventory();
+    expect(made).toMatchObject({ vms: CLUSTER, disks: 1, instances: 3, addresses: 4 });
+
+    const resized = await fixture.inTx((tx) => resizeCluster(tx, name, 2, ADMIN));
+    expect(await fixture.runTask(resized.taskId ?? 0, twice(resized.taskId ?? 0))).toMatchObject({
+      outcome: 'succeeded',
+    });
+    expect(await fixture.inventory()).toMatchObject({ vms: [...CLUSTER, 'worker/1'], instances: 4, addresses: 5 });
+
+    const { rows } = await database.pool.query<{ id: string }>(
+      `select id from instances where group_name = 'worker' and index = 0`,
+    );
+    const repairId = await fixture.inTx((tx) => requestRepair(tx, rows[0]?.id ?? '', 'VM is off'));
+    expect(await fixture.runTask(repairId ?? 0, twice(repairId ?? 0))).toMatchObject({ outcome: 'succeeded' });
+    expect(await fixture.inventory()).toMatchObject({ vms: [...CLUSTER, 'worker/1'], instances: 4, addresses: 5 });
+
+    const deletion = await fixture.inTx((tx) => deleteCluster(tx, name, ADMIN));
+    expect(await fixture.runTask(deletion.taskId ?? 0, twice(deletion.taskId ?? 0))).toMatchObject({
+      outcome: 'succeeded',
+    });
+    expect(await fixture.inventory()).toEqual(ALONE);
+  }, 60_000);
+
+  test.each(['before', 'after'] as const)(
+    'a failure %s each step in turn: deleting leaves no VM, disk, address or secret',
+    async (moment) => {
+      const { name, taskId } = await newCluster();
+      const steps = await fixture.stepsOf(taskId);
+      await fixture.runTask(taskId);
+      await remove(name);
+      expect(steps.length).toBeGreaterThan(10);
+      for (const victim of steps) {
+        const cluster = await newCluster();
+        const result = await fixture.runTask(cluster.taskId, async (seq, run) => {
+          if (seq === victim && moment === 'before') throw new Error('no');
+          await run();
+          if (seq === victim) throw new Error('no');
+        });
+        expect(result.outcome).toBe('failed');
+        await remove(cluster.name);
+        expect(await fixture.inventory(), `step ${victim}`).toEqual(ALONE);
+      }
+    },
+    120_000,
+  );
+});

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { openInstallation, readInstallation, refuseTakenPorts } from './installation.ts';
+import { openInstallation, readInstallation, refuseTakenConsolePort, refuseTakenDatabasePort } from './installation.ts';
 import { freePortFrom } from './ports.ts';
 
 const state = mkdtempSync(path.join(tmpdir(), 'tessera-installation-'));
@@ -50,14 +50,14 @@ describe('an installation', () => {
     const installation = await openInstallation(state);
     const { console: consolePort, postgres } = installation.ports;
     const other = await listenOn(consolePort);
-    await expect(refuseTakenPorts(installation, true)).rejects.toThrow(
+    await expect(refuseTakenConsolePort(installation)).rejects.toThrow(
       `Port ${consolePort} of 127.0.0.1, the console's, is taken by another program. ` +
         `Stop that program, or choose another port: PORT=${consolePort + 1} npm start`,
     );
     await new Promise((resolve) => other.close(resolve));
     const database = await listenOn(postgres);
-    await expect(refuseTakenPorts(installation, true)).rejects.toThrow(`Port ${postgres} of 127.0.0.1`);
-    await refuseTakenPorts(installation, false);
+    await expect(refuseTakenDatabasePort(installation)).rejects.toThrow(`Port ${postgres} of 127.0.0.1`);
+    await refuseTakenConsolePort(installation);
     await new Promise((resolve) => database.close(resolve));
   });
 

@@ -42,21 +42,22 @@ export async function openInstallation(state: string): Promise<InstallationFile>
   return chosen;
 }
 
-/** Throws a sentence naming the first port of this installation that another program holds. */
-export async function refuseTakenPorts(installation: InstallationFile, ownDatabase: boolean): Promise<void> {
-  const { ports } = installation;
-  if (!(await isPortFree(ports.console))) {
-    throw new Refusal(
-      `Port ${ports.console} of 127.0.0.1, the console's, is taken by another program. ` +
-        `Stop that program, or choose another port: PORT=${ports.console + 1} npm start`,
-    );
-  }
-  if (ownDatabase && !(await isPortFree(ports.postgres))) {
-    throw new Refusal(
-      `Port ${ports.postgres} of 127.0.0.1, the embedded PostgreSQL's, is taken by another program. ` +
-        'Stop that program, or change ports.postgres in installation.json of the state folder.',
-    );
-  }
+/** Throws a sentence when another program holds the console's port. */
+export async function refuseTakenConsolePort({ ports }: InstallationFile): Promise<void> {
+  if (await isPortFree(ports.console)) return;
+  throw new Refusal(
+    `Port ${ports.console} of 127.0.0.1, the console's, is taken by another program. ` +
+      `Stop that program, or choose another port: PORT=${ports.console + 1} npm start`,
+  );
+}
+
+/** Throws a sentence when another program holds the embedded PostgreSQL's port. */
+export async function refuseTakenDatabasePort({ ports }: InstallationFile): Promise<void> {
+  if (await isPortFree(ports.postgres)) return;
+  throw new Refusal(
+    `Port ${ports.postgres} of 127.0.0.1, the embedded PostgreSQL's, is taken by another program. ` +
+      'Stop that program, or change ports.postgres in installation.json of the state folder.',
+  );
 }
 
 async function newInstallation(askedPort: number | undefined): Promise<InstallationFile> {

@@ -2,15 +2,25 @@
 // running, and stops it in reverse order. VMs are no children of it: they run on when it ends.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { InstallationFile } from '#server/platform/config.ts';
 import { buildConsole } from './build-console.ts';
 import { type Database, openDatabase } from './database.ts';
 import { runDemo } from './demo.ts';
 import { chooseEngine } from './engine.ts';
-import { cacheFolder, openInstallation, readInstallation, refuseTakenPorts, stateFolder } from './installation.ts';
+import {
+  cacheFolder,
+  openInstallation,
+  readInstallation,
+  refuseTakenConsolePort,
+  refuseTakenDatabasePort,
+  stateFolder,
+} from './installation.ts';
 import { endProcess, forgetProcess, recordProcess, runningProcesses } from './running.ts';
 import { announce, Refusal, say } from './say.ts';
 import { type Supervised, supervise } from './supervise.ts';
+
+const healthSchema = z.looseObject({ installation: z.string(), director: z.string() });
 
 const root = path.join(import.meta.dirname, '..');
 const healthPollMs = 100;
@@ -35,12 +45,13 @@ async function main(): Promise<void> {
   const cache = cacheFolder();
   await clearTheWay(state);
   const installation = await openInstallation(state);
-  await refuseTakenPorts(installation, process.env.DATABASE_URL === undefined);
+  await refuseTakenConsolePort(installation);
+  if (!process.env.DATABASE_URL) await refuseTakenDatabasePort(installation);
   recordProcess(state, 'launcher', process.pid);
 
   stopOnSignal(state);
   await startAll(state, cache, installation);
-  await waitUntilUsable(installation.ports.console, state);
+  await waitUntilUsable(installation, state);
   const address = `http://127.0.0.1:${installation.ports.console}`;
   announce('console', address);
   await runDemo(process.argv.slice(2), state, address);
@@ -81,7 +92,10 @@ async function startAll(state: string, cache: string, installation: Installation
     ...(engine ? { TESSERA_CONTAINER_SOCKET: engine.socket } : {}),
   };
   stack.push(startDirector(state, env));
-  stack.push(startConsole(state, env, await building, installation.ports.console));
+  const folder = await building;
+  // The build may have taken a minute, in which another program took the port.
+  await refuseTakenConsolePort(installation);
+  stack.push(startConsole(state, env, folder, installation.ports.console));
 }
 
 function startDirector(state: string, env: NodeJS.ProcessEnv): Supervised {
@@ -103,11 +117,11 @@ function startConsole(state: string, env: NodeJS.ProcessEnv, folder: string, por
 }
 
 /** Returns when the console answers and a director is at work, or when waiting for the director makes no sense any more. */
-async function waitUntilUsable(port: number, state: string): Promise<void> {
+async function waitUntilUsable(installation: InstallationFile, state: string): Promise<void> {
   const begunAt = performance.now();
   let told = false;
   for (;;) {
-    const health = await readHealth(port);
+    const health = await readHealth(installation);
     const waitedMs = performance.now() - begunAt;
     if (health === 'usable') return;
     if (health === 'no director' && waitedMs > directorDeadlineMs) {
@@ -122,15 +136,16 @@ async function waitUntilUsable(port: number, state: string): Promise<void> {
   }
 }
 
-async function readHealth(port: number): Promise<'silent' | 'no director' | 'usable'> {
+async function readHealth({ id, ports }: InstallationFile): Promise<'silent' | 'no director' | 'usable'> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/healthz`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`http://127.0.0.1:${ports.console}/api/healthz`, { signal: AbortSignal.timeout(2_000) });
     if (!answer.ok) return 'silent';
-    const health: unknown = await answer.json();
-    const hasDirector = typeof health === 'object' && health !== null && 'director' in health;
-    return hasDirector && health.director === 'running' ? 'usable' : 'no director';
+    const health = healthSchema.parse(await answer.json());
+    // Another installation's console, while ours finds its port taken.
+    if (health.installation !== id) return 'silent';
+    return health.director === 'running' ? 'usable' : 'no director';
   } catch {
-    // Not listening yet.
+    // Not listening yet, or no console of ours.
     return 'silent';
   }
 }

@@ -70,6 +70,8 @@ export type Cpi = {
   ensureGateway(cid: NetworkCid, options: CallOptions): Promise<void>;
   /** Makes the shared datastore (idempotent). */
   ensureDatastore(options: CallOptions): Promise<void>;
+  /** Deletes what one deployment keeps in the datastore (its volumes); gone is fine. */
+  deleteFromDatastore(deployment: string, options: CallOptions): Promise<void>;
   /** Everything on the infrastructure that belongs to this installation. */
   listVms(options: CallOptions): Promise<VmView[]>;
   listDisks(options: CallOptions): Promise<DiskCid[]>;

@@ -150,6 +150,18 @@ describe('container-backed VMs', () => {
     expect(readFileSync(join(engine.config.state, 'datastore', 'pv1', 'file'), 'utf8')).toBe('kept\n');
   });
 
+  test('deleting what a deployment keeps in the datastore spares its neighbours, and twice is once', async () => {
+    const datastore = join(engine.config.state, 'datastore');
+    for (const deployment of ['service-instance_a', 'service-instance_b']) {
+      mkdirSync(join(datastore, deployment, 'pvc-1'), { recursive: true });
+    }
+    await cpi.deleteFromDatastore('service-instance_a', options());
+    await cpi.deleteFromDatastore('service-instance_a', options());
+    expect(existsSync(join(datastore, 'service-instance_a'))).toBe(false);
+    expect(existsSync(join(datastore, 'service-instance_b', 'pvc-1'))).toBe(true);
+    await expect(cpi.deleteFromDatastore('../disks', options())).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
   test('mounts made in a VM do not reach a host whose file systems are shared, as systemd makes them', async () => {
     const folder = join(engine.config.state, 'vms');
     mkdirSync(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { TesseraError } from '#server/platform/error.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Cpi } from '../cpi.ts';
 import type { ContainerConfig } from './config.ts';
-import { ensureDatastore } from './datastore.ts';
+import { deleteFromDatastore, ensureDatastore } from './datastore.ts';
 import { attachDisk, createDisk, deleteDisk, detachDisk, getDisks, hasDisk, listDisks } from './disk.ts';
 import { type Driver, openDriver } from './driver.ts';
 import { createNetwork, deleteNetwork, ensureGateway, hasNetwork, listNetworks } from './network.ts';
@@ -51,6 +51,7 @@ export function createContainerCpi(config: ContainerConfig, context: { clock: Cl
     hasNetwork: (cid, options) => hasNetwork(driver, cid, options),
     ensureGateway: (cid, options) => ensureGateway(driver, cid, options),
     ensureDatastore: (options) => ensureDatastore(driver, options),
+    deleteFromDatastore: (deployment, options) => deleteFromDatastore(driver, deployment, options),
     listVms: (options) => listVms(driver, options),
     listDisks: (options) => listDisks(driver, options),
     listNetworks: (options) => listNetworks(driver, options),

@@ -174,6 +174,7 @@ export function createSimulatedCpi(world: World): Cpi {
         throw new TesseraError('network_not_found', `Network ${cid} does not exist. Apply the director tile.`);
     },
     ensureDatastore: async (options) => enter(options),
+    deleteFromDatastore: async (_deployment, options) => enter(options),
     listVms: async (options) => {
       enter(options);
       return Object.values(state.vms).map(({ cid, power, address, metadata, createdAt }) => ({

@@ -6,11 +6,12 @@ import { appendEvent } from '#server/events/append-event.ts';
 import { releaseAddresses } from '#server/networks/allocate-ip.ts';
 import { defineStep } from '../step.ts';
 
-/** Forgets a deployment without instances: its addresses, its generated credentials and its row. */
+/** Forgets a deployment without instances: its volumes, its addresses, its generated credentials and its row. */
 export const deleteDeployment = defineStep({
   input: z.strictObject({ deployment: z.string() }),
   interruptible: false,
   run: async (context, { deployment }) => {
+    await context.cpi.deleteFromDatastore(deployment, { signal: context.signal });
     await inTransaction(context.pool, async (tx) => {
       await releaseAddresses(tx, `${deployment}/`);
       await context.vault.remove(tx, `/tessera/${deployment}/`);

@@ -25,7 +25,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <head>
         {theme === 'system' ? (
           // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, allowed by the page's nonce
-          <script nonce={sent.get('x-nonce') ?? undefined} dangerouslySetInnerHTML={{ __html: FOLLOW_SYSTEM }} suppressHydrationWarning />
+          <script
+            nonce={sent.get('x-nonce') ?? undefined}
+            dangerouslySetInnerHTML={{ __html: FOLLOW_SYSTEM }}
+            suppressHydrationWarning
+          />
         ) : null}
       </head>
       <body>{children}</body>

@@ -2,7 +2,8 @@
 export const links = {
   products: () => '/',
   product: (slug: string, form?: string) => (form ? `/products/${slug}/${form}` : `/products/${slug}`),
-  field: (slug: string, form: string, property: string | null) => `/products/${slug}/${form}${property ? `#${fieldId(property)}` : ''}`,
+  field: (slug: string, form: string, property: string | null) =>
+    `/products/${slug}/${form}${property ? `#${fieldId(property)}` : ''}`,
   productStatus: (slug: string) => `/products/${slug}/status`,
   productCredentials: (slug: string) => `/products/${slug}/credentials`,
   upload: (upload: string) => `/import/${upload}`,

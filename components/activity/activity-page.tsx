@@ -3,8 +3,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { cliTwins } from '#components/cli-twins.ts';
-import { links } from '#components/links.ts';
 import { productsOf } from '#components/installations/installation-run.tsx';
+import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { runHref } from '#components/tasks/run-href.ts';
 import { TASK_SHOWN } from '#components/tasks/task-state.ts';
@@ -32,7 +32,14 @@ export function ActivityPage({ view }: { view: ActivityView }) {
           <p>Everything that ran, and every deed under the name of who did it.</p>
         </div>
       </header>
-      <LinkTabs label="Activity" tabs={ACTIVITY_VIEWS.map((each) => ({ name: NAMES[each], href: each === 'runs' ? links.activity() : `${links.activity()}?view=${each}`, current: each === view }))} />
+      <LinkTabs
+        label="Activity"
+        tabs={ACTIVITY_VIEWS.map((each) => ({
+          name: NAMES[each],
+          href: each === 'runs' ? links.activity() : `${links.activity()}?view=${each}`,
+          current: each === view,
+        }))}
+      />
       {view === 'runs' ? <Runs /> : null}
       {view === 'log' ? <ChangeLog /> : null}
       {view === 'deeds' ? <Deeds /> : null}
@@ -44,7 +51,8 @@ export function ActivityPage({ view }: { view: ActivityView }) {
 function Runs() {
   const trpc = useTRPC();
   const tasks = useQuery(trpc.tasks.list.queryOptions({}));
-  if (tasks.error) return <ErrorView what="The runs could not be read." error={tasks.error} onRetry={() => void tasks.refetch()} />;
+  if (tasks.error)
+    return <ErrorView what="The runs could not be read." error={tasks.error} onRetry={() => void tasks.refetch()} />;
   if (!tasks.data) return <SkeletonRows label="Reading runs" />;
   return (
     <Card>
@@ -86,7 +94,14 @@ function Runs() {
 function ChangeLog() {
   const trpc = useTRPC();
   const installations = useQuery(trpc.installations.list.queryOptions());
-  if (installations.error) return <ErrorView what="The change log could not be read." error={installations.error} onRetry={() => void installations.refetch()} />;
+  if (installations.error)
+    return (
+      <ErrorView
+        what="The change log could not be read."
+        error={installations.error}
+        onRetry={() => void installations.refetch()}
+      />
+    );
   if (!installations.data) return <SkeletonRows label="Reading the change log" />;
   return (
     <Card>
@@ -102,7 +117,8 @@ function ChangeLog() {
               by {installation.user}
               {installation.startedAt ? (
                 <>
-                  , <Ago at={installation.startedAt} />, took <Elapsed from={installation.startedAt} to={installation.finishedAt} />
+                  , <Ago at={installation.startedAt} />, took{' '}
+                  <Elapsed from={installation.startedAt} to={installation.finishedAt} />
                 </>
               ) : null}
             </span>
@@ -118,9 +134,16 @@ function ChangeLog() {
 function Deeds() {
   const trpc = useTRPC();
   const deeds = useInfiniteQuery(
-    trpc.settings.audit.infiniteQueryOptions({}, { initialCursor: null, getNextPageParam: (page) => (page.length < 100 ? undefined : (page.at(-1)?.id ?? undefined)) }),
+    trpc.settings.audit.infiniteQueryOptions(
+      {},
+      {
+        initialCursor: null,
+        getNextPageParam: (page) => (page.length < 100 ? undefined : (page.at(-1)?.id ?? undefined)),
+      },
+    ),
   );
-  if (deeds.error) return <ErrorView what="The deeds could not be read." error={deeds.error} onRetry={() => void deeds.refetch()} />;
+  if (deeds.error)
+    return <ErrorView what="The deeds could not be read." error={deeds.error} onRetry={() => void deeds.refetch()} />;
   if (!deeds.data) return <SkeletonRows label="Reading deeds" />;
   return (
     <Card title="Deeds" aside={<span className="cap">each chained to the one before by its hash</span>}>
@@ -156,7 +179,9 @@ function Deeds() {
                   </td>
                   <td className="cap detail" title={JSON.stringify(entry.detail)}>
                     {Object.entries(entry.detail)
-                      .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+                      .map(
+                        ([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+                      )
                       .join(', ')}
                   </td>
                 </tr>

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
-import { StateShape, STATE_WORDS, type UiState } from '#components/ui/state-shape.tsx';
+import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { PendingChange } from '#model/installation.ts';
 import type { TaskView } from '#model/task.ts';
 
@@ -15,11 +15,7 @@ export function ReviewChecks({ changes }: { changes: PendingChange[] }) {
   const trpc = useTRPC();
   const director = useQuery(trpc.settings.director.queryOptions());
   const builds = useQuery(trpc.tasks.list.queryOptions({ kinds: ['build-stemcell'], limit: 1 }));
-  const checks = [
-    ...changes.flatMap(checksOf),
-    directorCheck(director.data?.state),
-    stemcellCheck(builds.data?.[0]),
-  ];
+  const checks = [...changes.flatMap(checksOf), directorCheck(director.data?.state), stemcellCheck(builds.data?.[0])];
   return (
     <section className="stack" aria-labelledby="safe">
       <h2 className="q" id="safe">
@@ -65,8 +61,18 @@ function checksOf(change: PendingChange): Check[] {
       href: links.field(change.slug, error.form, error.property),
     }),
   );
-  const warnings = change.warnings.map((warning): Check => ({ key: `${change.guid}-${warning}`, state: 'attention', title: `${change.label}: ${warning}` }));
-  const good: Check = { key: `${change.guid}-complete`, state: 'done', title: `${change.label}: forms complete and valid` };
+  const warnings = change.warnings.map(
+    (warning): Check => ({
+      key: `${change.guid}-${warning}`,
+      state: 'attention',
+      title: `${change.label}: ${warning}`,
+    }),
+  );
+  const good: Check = {
+    key: `${change.guid}-complete`,
+    state: 'done',
+    title: `${change.label}: forms complete and valid`,
+  };
   return faults.length > 0 ? [...faults, ...warnings] : [good, ...warnings];
 }
 
@@ -78,6 +84,12 @@ function directorCheck(state: 'running' | 'down' | undefined): Check {
 
 function stemcellCheck(build: TaskView | undefined): Check {
   if (!build || build.state === 'succeeded') return { key: 'stemcell', state: 'done', title: 'Stemcell present' };
-  if (build.state === 'failed' || build.state === 'cancelled') return { key: 'stemcell', state: 'failed', title: 'The stemcell could not be built', href: links.task(build.id) };
-  return { key: 'stemcell', state: 'working', title: 'The stemcell is being built; the run waits for it', href: links.task(build.id) };
+  if (build.state === 'failed' || build.state === 'cancelled')
+    return { key: 'stemcell', state: 'failed', title: 'The stemcell could not be built', href: links.task(build.id) };
+  return {
+    key: 'stemcell',
+    state: 'working',
+    title: 'The stemcell is being built; the run waits for it',
+    href: links.task(build.id),
+  };
 }

@@ -29,7 +29,14 @@ export function ReviewPage() {
   const trpc = useTRPC();
   const pending = useQuery(trpc.installations.pending.queryOptions());
   const products = useQuery(trpc.products.list.queryOptions());
-  if (pending.error) return <ErrorView what="The pending changes could not be read." error={pending.error} onRetry={() => void pending.refetch()} />;
+  if (pending.error)
+    return (
+      <ErrorView
+        what="The pending changes could not be read."
+        error={pending.error}
+        onRetry={() => void pending.refetch()}
+      />
+    );
   if (!pending.data) return <SkeletonRows rows={8} label="Reading pending changes" />;
   const changes = pending.data.filter((change) => changeLines(change).length > 0 || change.action !== 'update');
   if (changes.length === 0) {
@@ -37,7 +44,11 @@ export function ReviewPage() {
       <>
         <h1>Review pending changes</h1>
         <section className="card">
-          <Empty sentence="Nothing is pending: what runs is what is configured." action={<ButtonLink href={links.products()}>Back to products</ButtonLink>} cli={cliTwins.pendingChanges()} />
+          <Empty
+            sentence="Nothing is pending: what runs is what is configured."
+            action={<ButtonLink href={links.products()}>Back to products</ButtonLink>}
+            cli={cliTwins.pendingChanges()}
+          />
         </section>
       </>
     );
@@ -65,7 +76,11 @@ function Review({ changes, tiles }: { changes: PendingChange[]; tiles: ProductTi
         <div>
           <h1>Review pending changes</h1>
           <p>
-            {count(changes.reduce((sum, change) => sum + changeLines(change).length, 0), 'change')} in {count(changes.length, 'product')}. Nothing has run yet.
+            {count(
+              changes.reduce((sum, change) => sum + changeLines(change).length, 0),
+              'change',
+            )}{' '}
+            in {count(changes.length, 'product')}. Nothing has run yet.
           </p>
         </div>
         <div className="actions">
@@ -85,25 +100,51 @@ function Review({ changes, tiles }: { changes: PendingChange[]; tiles: ProductTi
               applying={running.find((tile) => tile.guid === change.guid)?.installationId ?? null}
               errands={errands[change.guid] ?? {}}
               onChoose={(on) => toggle(change.guid, on)}
-              onErrand={(name, on) => setErrands((before) => ({ ...before, [change.guid]: { ...before[change.guid], [name]: on } }))}
+              onErrand={(name, on) =>
+                setErrands((before) => ({ ...before, [change.guid]: { ...before[change.guid], [name]: on } }))
+              }
             />
           ))}
-          {changes.some((change) => change.slug === DIRECTOR_SLUG) ? null : <p className="cap">BOSH Director: no changes.</p>}
+          {changes.some((change) => change.slug === DIRECTOR_SLUG) ? null : (
+            <p className="cap">BOSH Director: no changes.</p>
+          )}
         </section>
         <ReviewChecks changes={chosen} />
         <ReviewTouches changes={chosen} />
       </div>
-      <ApplyBar chosen={chosen} total={total} all={chosen.length === changes.length} errands={errands} runningId={running[0]?.installationId ?? null} />
+      <ApplyBar
+        chosen={chosen}
+        total={total}
+        all={chosen.length === changes.length}
+        errands={errands}
+        runningId={running[0]?.installationId ?? null}
+      />
     </>
   );
 }
 
-function ApplyBar({ chosen, total, all, errands, runningId }: { chosen: PendingChange[]; total: number; all: boolean; errands: Errands; runningId: number | null }) {
+function ApplyBar({
+  chosen,
+  total,
+  all,
+  errands,
+  runningId,
+}: {
+  chosen: PendingChange[];
+  total: number;
+  all: boolean;
+  errands: Errands;
+  runningId: number | null;
+}) {
   const trpc = useTRPC();
   const router = useRouter();
   const { rights } = useSession();
   const stale = useStaleRefusal();
-  const apply = useMutation(trpc.installations.request.mutationOptions({ onSuccess: ({ installationId }) => router.push(links.installation(installationId)) }));
+  const apply = useMutation(
+    trpc.installations.request.mutationOptions({
+      onSuccess: ({ installationId }) => router.push(links.installation(installationId)),
+    }),
+  );
   const blocked = chosen.filter((change) => change.errors.length > 0).map((change) => change.label);
   const refusal =
     stale ??
@@ -111,7 +152,11 @@ function ApplyBar({ chosen, total, all, errands, runningId }: { chosen: PendingC
     (runningId === null ? null : `installation ${runningId} is running; wait for it or cancel it`) ??
     (chosen.length === 0 ? 'choose at least one product' : null) ??
     (blocked.length > 0 ? `${blocked.join(' and ')} needs values first` : null);
-  const vms = chosen.reduce((sum, change) => sum + change.vms.create.length + change.vms.update.length + change.vms.recreate.length + change.vms.delete.length, 0);
+  const vms = chosen.reduce(
+    (sum, change) =>
+      sum + change.vms.create.length + change.vms.update.length + change.vms.recreate.length + change.vms.delete.length,
+    0,
+  );
   return (
     <div className="applybar">
       <div>

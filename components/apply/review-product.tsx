@@ -23,7 +23,14 @@ export function ReviewProduct({ change, chosen, applying, errands, onChoose, onE
   return (
     <article className="card">
       <header>
-        <input className="check" type="checkbox" checked={chosen} disabled={applying !== null} aria-label={`Apply ${change.label}`} onChange={(event) => onChoose(event.target.checked)} />
+        <input
+          className="check"
+          type="checkbox"
+          checked={chosen}
+          disabled={applying !== null}
+          aria-label={`Apply ${change.label}`}
+          onChange={(event) => onChoose(event.target.checked)}
+        />
         <ProductIcon slug={change.slug} />
         <h3 className="grow">
           <Link href={links.product(change.slug)}>{change.label}</Link>
@@ -48,12 +55,18 @@ export function ReviewProduct({ change, chosen, applying, errands, onChoose, onE
         <footer>
           <details>
             <summary className="link">
-              Errands, {change.errands.filter((errand) => errands[errand.name] ?? errand.on).length} of {change.errands.length} on
+              Errands, {change.errands.filter((errand) => errands[errand.name] ?? errand.on).length} of{' '}
+              {change.errands.length} on
             </summary>
             <div className="checks">
               {change.errands.map((errand) => (
                 <label key={errand.name}>
-                  <input type="checkbox" className="check" checked={errands[errand.name] ?? errand.on} onChange={(event) => onErrand(errand.name, event.target.checked)} />
+                  <input
+                    type="checkbox"
+                    className="check"
+                    checked={errands[errand.name] ?? errand.on}
+                    onChange={(event) => onErrand(errand.name, event.target.checked)}
+                  />
                   <span>{errand.label}</span>
                   <small className="cap">for this run only</small>
                 </label>
@@ -98,5 +111,7 @@ function vmTitle({ vms }: PendingChange): string {
     ['recreated', vms.recreate],
     ['deleted', vms.delete],
   ] as const;
-  return parts.map(([word, names]) => `${count(names.length, 'VM')} ${word}${names.length > 0 ? `: ${names.join(', ')}` : ''}`).join('\n');
+  return parts
+    .map(([word, names]) => `${count(names.length, 'VM')} ${word}${names.length > 0 ? `: ${names.join(', ')}` : ''}`)
+    .join('\n');
 }

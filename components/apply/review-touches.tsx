@@ -5,7 +5,8 @@ const ORDER_MAX = 12;
 
 /** What it will touch: instances by what happens to them, and the order. */
 export function ReviewTouches({ changes }: { changes: PendingChange[] }) {
-  const sum = (kind: keyof PendingChange['vms']) => changes.reduce((total, change) => total + change.vms[kind].length, 0);
+  const sum = (kind: keyof PendingChange['vms']) =>
+    changes.reduce((total, change) => total + change.vms[kind].length, 0);
   const order = changes.flatMap(orderOf);
   return (
     <section className="stack" aria-labelledby="touches">
@@ -45,7 +46,9 @@ export function ReviewTouches({ changes }: { changes: PendingChange[] }) {
         {order.length > ORDER_MAX ? <p className="pad cap">and {order.length - ORDER_MAX} more</p> : null}
       </Card>
       <Card title="Not touched" level={3}>
-        <p className="pad muted">Clusters keep running as they are: changing or upgrading them is a step of its own, per cluster.</p>
+        <p className="pad muted">
+          Clusters keep running as they are: changing or upgrading them is a step of its own, per cluster.
+        </p>
       </Card>
     </section>
   );

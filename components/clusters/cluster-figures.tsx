@@ -6,10 +6,13 @@ import { instanceState } from '#model/instance-state.ts';
 /** Key figures, each with its yardstick beside it. */
 export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; instances: InstanceView[] }) {
   const masters = instances.filter((instance) => instance.group === 'master');
-  const members = masters.filter((instance) => instance.processes.some((process) => process.name === 'etcd' && process.state === 'running'));
+  const members = masters.filter((instance) =>
+    instance.processes.some((process) => process.name === 'etcd' && process.state === 'running'),
+  );
   const running = instances.filter((instance) => instanceState(instance) === 'running');
   const heard = instances.flatMap((instance) => (instance.vitals ? [instance.vitals] : []));
-  const memory = heard.length > 0 ? Math.round(heard.reduce((sum, vitals) => sum + vitals.memoryPercent, 0) / heard.length) : null;
+  const memory =
+    heard.length > 0 ? Math.round(heard.reduce((sum, vitals) => sum + vitals.memoryPercent, 0) / heard.length) : null;
   const quorum = Math.floor(cluster.masterInstances / 2) + 1;
   const tolerated = members.length - quorum;
   return (
@@ -21,7 +24,9 @@ export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; i
             {members.length}
             <small>of {cluster.masterInstances}</small>
           </b>
-          <span className="cap">{tolerated >= 0 ? `tolerates ${tolerated} ${tolerated === 1 ? 'loss' : 'losses'}` : `needs ${quorum}`}</span>
+          <span className="cap">
+            {tolerated >= 0 ? `tolerates ${tolerated} ${tolerated === 1 ? 'loss' : 'losses'}` : `needs ${quorum}`}
+          </span>
         </div>
         <div>
           <span className="cap">Nodes running</span>
@@ -36,7 +41,9 @@ export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; i
         <div>
           <span className="cap">AZs</span>
           <b>{new Set(instances.map((instance) => instance.az)).size}</b>
-          <span className="cap">{[...new Set(instances.map((instance) => instance.az))].toSorted().join(', ') || 'none yet'}</span>
+          <span className="cap">
+            {[...new Set(instances.map((instance) => instance.az))].toSorted().join(', ') || 'none yet'}
+          </span>
         </div>
         <div>
           <span className="cap">Memory, mean of VMs</span>

@@ -33,7 +33,11 @@ export function ClusterList() {
   const rows = useMemo(() => rowsOf(clusters.data ?? [], health.data ?? {}), [clusters.data, health.data]);
   if (!clusters.data) {
     return clusters.error ? (
-      <ErrorView what="The list of clusters could not be read." error={clusters.error} onRetry={() => void clusters.refetch()} />
+      <ErrorView
+        what="The list of clusters could not be read."
+        error={clusters.error}
+        onRetry={() => void clusters.refetch()}
+      />
     ) : (
       <SkeletonRows label="Reading clusters" />
     );
@@ -53,13 +57,24 @@ export function ClusterList() {
           </ButtonLink>
         </div>
       </header>
-      {health.error ? <ErrorView what="The health of the clusters could not be read." error={health.error} onRetry={() => void health.refetch()} /> : null}
+      {health.error ? (
+        <ErrorView
+          what="The health of the clusters could not be read."
+          error={health.error}
+          onRetry={() => void health.refetch()}
+        />
+      ) : null}
       {rows.length === 0 ? (
         <section className="card">
           <Empty
             sentence="No clusters yet. Create one from a plan; it takes about a minute."
             action={<ButtonLink href={links.createCluster()}>Create cluster</ButtonLink>}
-            cli={cliTwins.createCluster({ name: 'demo', externalHostname: 'demo.k8s.example', planName: 'small', workers: null })}
+            cli={cliTwins.createCluster({
+              name: 'demo',
+              externalHostname: 'demo.k8s.example',
+              planName: 'small',
+              workers: null,
+            })}
           />
         </section>
       ) : (
@@ -70,7 +85,11 @@ export function ClusterList() {
               <label className="search log-filter">
                 <ListFilter className="i" aria-hidden="true" />
                 <span className="sr">Filter clusters</span>
-                <input value={filter} placeholder="Filter by name, plan, owner, version, state" onChange={(event) => setFilter(event.target.value)} />
+                <input
+                  value={filter}
+                  placeholder="Filter by name, plan, owner, version, state"
+                  onChange={(event) => setFilter(event.target.value)}
+                />
               </label>
               <span className="cap">worst first</span>
             </header>
@@ -88,12 +107,20 @@ export function ClusterList() {
 
 /** One shape per cluster, worst first, and the counts in words. */
 function Strip({ rows }: { rows: Row[] }) {
-  const counts = STATE_ORDER.map((state) => ({ state, n: rows.filter((row) => row.state === state).length })).filter((entry) => entry.n > 0);
+  const counts = STATE_ORDER.map((state) => ({ state, n: rows.filter((row) => row.state === state).length })).filter(
+    (entry) => entry.n > 0,
+  );
   return (
     <section className="card pad" aria-label="Fleet health, one shape per cluster, worst first">
       <div className="squares">
         {rows.map(({ cluster, state }) => (
-          <Link key={cluster.uuid} href={links.cluster(cluster.name)} data-state={state} title={`${cluster.name}: ${STATE_WORDS[state]}`} aria-label={`${cluster.name}: ${STATE_WORDS[state]}`}>
+          <Link
+            key={cluster.uuid}
+            href={links.cluster(cluster.name)}
+            data-state={state}
+            title={`${cluster.name}: ${STATE_WORDS[state]}`}
+            aria-label={`${cluster.name}: ${STATE_WORDS[state]}`}
+          >
             <StateShape state={state} />
           </Link>
         ))}
@@ -166,11 +193,23 @@ function ClusterTable({ rows }: { rows: Row[] }) {
 function rowsOf(clusters: ClusterView[], health: Record<string, InstanceSummary>): Row[] {
   return clusters
     .map((cluster) => ({ cluster, summary: health[cluster.uuid], state: clusterState(cluster, health[cluster.uuid]) }))
-    .toSorted((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.cluster.name.localeCompare(b.cluster.name));
+    .toSorted(
+      (a, b) =>
+        STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.cluster.name.localeCompare(b.cluster.name),
+    );
 }
 
 const searchText = ({ cluster, state }: Row): string =>
-  [cluster.name, cluster.planName, cluster.owner, cluster.kubernetesVersion, STATE_WORDS[state], cluster.externalHostname].join(' ').toLowerCase();
+  [
+    cluster.name,
+    cluster.planName,
+    cluster.owner,
+    cluster.kubernetesVersion,
+    STATE_WORDS[state],
+    cluster.externalHostname,
+  ]
+    .join(' ')
+    .toLowerCase();
 
 function sumOf(rows: Row[]): string {
   const nodes = rows.reduce((sum, row) => sum + row.cluster.masterInstances + row.cluster.workerInstances, 0);

@@ -4,7 +4,13 @@ import type { InstanceView, JobState } from '#model/deployment.ts';
 import { summariseInstances } from '#model/instance-state.ts';
 import { azColumns, clusterState, verdictOf } from './cluster-state.ts';
 
-const instance = (group: string, index: number, az: string, jobState: JobState, vmCid: string | null = 'vm'): InstanceView => ({
+const instance = (
+  group: string,
+  index: number,
+  az: string,
+  jobState: JobState,
+  vmCid: string | null = 'vm',
+): InstanceView => ({
   id: `${group}-${index}`,
   deployment: 'd',
   group,
@@ -34,13 +40,19 @@ describe('clusterState', () => {
   });
 
   it('says unknown, not failed, when nothing was heard', () => {
-    expect(clusterState(good, summariseInstances([instance('master', 0, 'az1', 'unresponsive agent')]))).toBe('unknown');
+    expect(clusterState(good, summariseInstances([instance('master', 0, 'az1', 'unresponsive agent')]))).toBe(
+      'unknown',
+    );
   });
 });
 
 describe('azColumns', () => {
   it('sorts AZs and shows the worst of each', () => {
-    const columns = azColumns([instance('worker', 1, 'az2', 'failing'), instance('worker', 0, 'az1', 'running'), instance('master', 0, 'az2', 'running')]);
+    const columns = azColumns([
+      instance('worker', 1, 'az2', 'failing'),
+      instance('worker', 0, 'az1', 'running'),
+      instance('master', 0, 'az2', 'running'),
+    ]);
     expect(columns.map((column) => [column.az, column.state, column.masters.length, column.workers.length])).toEqual([
       ['az1', 'running', 0, 1],
       ['az2', 'failed', 1, 1],
@@ -50,8 +62,13 @@ describe('azColumns', () => {
 
 describe('verdictOf', () => {
   it('names what is not green', () => {
-    const verdict = verdictOf(cluster, [instance('master', 0, 'az1', 'running'), instance('worker', 4, 'az2', 'running', null)]);
-    expect(`${verdict.lead} ${verdict.rest}`).toBe('Serving. 1 of 1 master, 0 of 1 worker running; not green: worker/4.');
+    const verdict = verdictOf(cluster, [
+      instance('master', 0, 'az1', 'running'),
+      instance('worker', 4, 'az2', 'running', null),
+    ]);
+    expect(`${verdict.lead} ${verdict.rest}`).toBe(
+      'Serving. 1 of 1 master, 0 of 1 worker running; not green: worker/4.',
+    );
   });
 
   it('says when no master runs', () => {

@@ -1,7 +1,7 @@
 import type { UiState } from '#components/ui/state-shape.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
-import { type InstanceState, instanceState, type InstanceSummary } from '#model/instance-state.ts';
+import { type InstanceState, type InstanceSummary, instanceState } from '#model/instance-state.ts';
 
 export const INSTANCE_SHOWN = {
   running: 'running',
@@ -12,7 +12,10 @@ export const INSTANCE_SHOWN = {
 } as const satisfies Record<InstanceState, UiState>;
 
 /** State of a cluster from its last action and its instances; green only when both are good. */
-export function clusterState(cluster: Pick<ClusterView, 'lastActionState'>, summary: InstanceSummary | undefined): UiState {
+export function clusterState(
+  cluster: Pick<ClusterView, 'lastActionState'>,
+  summary: InstanceSummary | undefined,
+): UiState {
   if (cluster.lastActionState === 'in progress' || cluster.lastActionState === 'queued') return 'working';
   if (cluster.lastActionState === 'failed') return 'failed';
   if (!summary || summary.total === 0) return 'unknown';
@@ -22,7 +25,16 @@ export function clusterState(cluster: Pick<ClusterView, 'lastActionState'>, summ
 }
 
 /** Worst first, as lists show clusters. */
-export const STATE_ORDER: readonly UiState[] = ['failed', 'attention', 'drill', 'working', 'unknown', 'stopped', 'unset', 'running'];
+export const STATE_ORDER: readonly UiState[] = [
+  'failed',
+  'attention',
+  'drill',
+  'working',
+  'unknown',
+  'stopped',
+  'unset',
+  'running',
+];
 
 /** One AZ of the topology with its instances, masters first. */
 export type AzColumn = { az: string; state: UiState; masters: InstanceView[]; workers: InstanceView[] };
@@ -50,12 +62,17 @@ export function verdictOf(cluster: ClusterView, instances: readonly InstanceView
     return `${members.filter((member) => instanceState(member) === 'running').length} of ${members.length} ${group}${members.length === 1 ? '' : 's'}`;
   };
   const counts = instances.length === 0 ? 'no VM yet' : `${of('master')}, ${of('worker')}`;
-  if (cluster.lastActionState === 'failed') return { lead: 'Needs you.', rest: `${counts}. ${cluster.lastActionDescription}` };
-  if (cluster.lastActionState !== 'succeeded') return { lead: `${cluster.lastActionDescription}.`, rest: `${counts} running.` };
+  if (cluster.lastActionState === 'failed')
+    return { lead: 'Needs you.', rest: `${counts}. ${cluster.lastActionDescription}` };
+  if (cluster.lastActionState !== 'succeeded')
+    return { lead: `${cluster.lastActionDescription}.`, rest: `${counts} running.` };
   const broken = instances.filter((instance) => instanceState(instance) !== 'running');
   if (instances.length > 0 && broken.length === 0) return { lead: 'Healthy.', rest: `${counts} running.` };
   const names = broken.slice(0, 3).map((instance) => `${instance.group}/${instance.index}`);
   const more = broken.length > names.length ? ` and ${broken.length - names.length} more` : '';
   const serves = instances.some((instance) => instance.group === 'master' && instanceState(instance) === 'running');
-  return { lead: serves ? 'Serving.' : 'Not serving.', rest: `${counts} running; not green: ${names.join(', ')}${more}.` };
+  return {
+    lead: serves ? 'Serving.' : 'Not serving.',
+    rest: `${counts} running; not green: ${names.join(', ')}${more}.`,
+  };
 }

@@ -19,7 +19,7 @@ import { CopyButton } from '#components/ui/copy-button.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { Day } from '#components/ui/time.tsx';
-import { canCluster, type ClusterView, deploymentOfCluster } from '#model/cluster.ts';
+import { type ClusterView, canCluster, deploymentOfCluster } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
 import { instanceState, summariseInstances } from '#model/instance-state.ts';
 import { ClusterFigures } from './cluster-figures.tsx';
@@ -39,7 +39,11 @@ export function ClusterPage({ name }: { name: string }) {
   });
   if (!cluster.data || cluster.error) {
     return cluster.error ? (
-      <ErrorView what={`Cluster ${name} could not be read.`} error={cluster.error} onRetry={() => void cluster.refetch()} />
+      <ErrorView
+        what={`Cluster ${name} could not be read.`}
+        error={cluster.error}
+        onRetry={() => void cluster.refetch()}
+      />
     ) : (
       <SkeletonRows rows={8} label={`Reading cluster ${name}`} />
     );
@@ -47,7 +51,15 @@ export function ClusterPage({ name }: { name: string }) {
   return <LoadedCluster cluster={cluster.data} instances={instances.data ?? []} instancesError={instances.error} />;
 }
 
-function LoadedCluster({ cluster, instances, instancesError }: { cluster: ClusterView; instances: InstanceView[]; instancesError: unknown }) {
+function LoadedCluster({
+  cluster,
+  instances,
+  instancesError,
+}: {
+  cluster: ClusterView;
+  instances: InstanceView[];
+  instancesError: unknown;
+}) {
   const state = clusterState(cluster, summariseInstances(instances));
   const verdict = verdictOf(cluster, instances);
   return (
@@ -73,7 +85,9 @@ function LoadedCluster({ cluster, instances, instancesError }: { cluster: Cluste
           </header>
           {instances.length === 0 ? (
             <section className="card">
-              <p className="pad muted">{cluster.lastActionState === 'succeeded' ? 'No VM is known.' : 'VMs appear here as they are made.'}</p>
+              <p className="pad muted">
+                {cluster.lastActionState === 'succeeded' ? 'No VM is known.' : 'VMs appear here as they are made.'}
+              </p>
             </section>
           ) : (
             <Topology instances={instances} />
@@ -119,7 +133,8 @@ function ClusterActions({ cluster }: { cluster: ClusterView }) {
   const stale = useStaleRefusal();
   const [open, setOpen] = useState<'delete' | 'resize' | null>(null);
   const own = cluster.owner === userName;
-  const noAddress = cluster.masterAddress && canCluster.credentials(cluster.lastActionState) ? null : 'the cluster has no address yet';
+  const noAddress =
+    cluster.masterAddress && canCluster.credentials(cluster.lastActionState) ? null : 'the cluster has no address yet';
   const busy = cluster.lastActionState === 'in progress' ? `${cluster.lastAction} is in progress` : null;
   return (
     <div className="actions">
@@ -134,10 +149,21 @@ function ClusterActions({ cluster }: { cluster: ClusterView }) {
           Kubeconfig
         </a>
       )}
-      <Button refusal={stale ?? busy ?? (canCluster.resize(cluster.lastActionState) ? null : 'the last action failed; retry it first')} onClick={() => setOpen('resize')}>
+      <Button
+        refusal={
+          stale ??
+          busy ??
+          (canCluster.resize(cluster.lastActionState) ? null : 'the last action failed; retry it first')
+        }
+        onClick={() => setOpen('resize')}
+      >
         Resize
       </Button>
-      <Button look="danger" refusal={stale ?? busy ?? (rights['delete-cluster'] || own ? null : 'that takes the group pks.clusters.admin')} onClick={() => setOpen('delete')}>
+      <Button
+        look="danger"
+        refusal={stale ?? busy ?? (rights['delete-cluster'] || own ? null : 'that takes the group pks.clusters.admin')}
+        onClick={() => setOpen('delete')}
+      >
         Delete…
       </Button>
       {open === 'delete' ? <DeleteCluster cluster={cluster} onClose={() => setOpen(null)} /> : null}
@@ -149,7 +175,10 @@ function ClusterActions({ cluster }: { cluster: ClusterView }) {
 /** Cause → evidence → what is done about it → what you can do; or how to connect when all is green. */
 function WhyNotGreen({ cluster, instances }: { cluster: ClusterView; instances: InstanceView[] }) {
   const trpc = useTRPC();
-  const task = useQuery({ ...trpc.tasks.read.queryOptions({ id: cluster.taskId ?? 0 }), enabled: cluster.taskId !== null });
+  const task = useQuery({
+    ...trpc.tasks.read.queryOptions({ id: cluster.taskId ?? 0 }),
+    enabled: cluster.taskId !== null,
+  });
   const broken = instances.filter((instance) => instanceState(instance) !== 'running');
   const inAction = cluster.lastActionState !== 'succeeded';
   if (!inAction && broken.length === 0) {
@@ -174,7 +203,11 @@ function WhyNotGreen({ cluster, instances }: { cluster: ClusterView; instances: 
       <ol className="chain pad">
         <li>
           <small className="cap">Cause</small>
-          <span>{inAction ? `${cluster.lastAction.toLowerCase()} ${cluster.lastActionState}` : broken.map((instance) => `${instance.group}/${instance.index}`).join(', ')}</span>
+          <span>
+            {inAction
+              ? `${cluster.lastAction.toLowerCase()} ${cluster.lastActionState}`
+              : broken.map((instance) => `${instance.group}/${instance.index}`).join(', ')}
+          </span>
         </li>
         <li>
           <small className="cap">Evidence</small>
@@ -197,7 +230,8 @@ function WhyNotGreen({ cluster, instances }: { cluster: ClusterView; instances: 
 
 function evidenceOf(instance: InstanceView): string {
   const failing = instance.processes.find((process) => process.state === 'failing');
-  if (failing) return `${failing.name} is failing${failing.lastExit ? `: ${failing.lastExit}` : ''}, ${failing.restarts} restarts`;
+  if (failing)
+    return `${failing.name} is failing${failing.lastExit ? `: ${failing.lastExit}` : ''}, ${failing.restarts} restarts`;
   if (instance.vmCid === null) return 'the infrastructure has no VM for it';
   return `its agent says ${instance.jobState}`;
 }

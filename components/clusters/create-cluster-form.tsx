@@ -13,8 +13,8 @@ import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
-import { count } from '#components/ui/format-time.ts';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { count } from '#components/ui/format-time.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
 import { CreateClusterRequest } from '#model/cluster.ts';
@@ -33,7 +33,9 @@ export function CreateClusterForm() {
           <p>A real Kubernetes cluster from one of the plans of the Container Service.</p>
         </div>
       </header>
-      {service.error ? <ErrorView what="The plans could not be read." error={service.error} onRetry={() => void service.refetch()} /> : null}
+      {service.error ? (
+        <ErrorView what="The plans could not be read." error={service.error} onRetry={() => void service.refetch()} />
+      ) : null}
       {service.data ? <PlanChoice plans={service.data.plans} /> : null}
       {!service.data && !service.error ? <SkeletonRows label="Reading plans" /> : null}
     </>
@@ -45,7 +47,10 @@ function PlanChoice({ plans }: { plans: Plan[] }) {
   if (first) return <ClusterFields plans={plans} first={first} />;
   return (
     <section className="card">
-      <Empty sentence="No plan is active yet. Configure the Container Service and apply the changes first." action={<ButtonLink href={links.products()}>Go to products</ButtonLink>} />
+      <Empty
+        sentence="No plan is active yet. Configure the Container Service and apply the changes first."
+        action={<ButtonLink href={links.products()}>Go to products</ButtonLink>}
+      />
     </section>
   );
 }
@@ -61,7 +66,9 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
   const [workers, setWorkers] = useState<string | null>(null);
   const [faults, setFaults] = useState<Record<string, string>>({});
   const plan = plans.find((candidate) => candidate.name === planName) ?? first;
-  const create = useMutation(trpc.clusters.create.mutationOptions({ onSuccess: (cluster) => router.push(links.cluster(cluster.name)) }));
+  const create = useMutation(
+    trpc.clusters.create.mutationOptions({ onSuccess: (cluster) => router.push(links.cluster(cluster.name)) }),
+  );
   const refusal = create.error ? refusalOf(create.error) : null;
   const shown = { ...refusal?.fields, ...faults };
   const externalHostname = hostname ?? (name ? `${name.toLowerCase().replaceAll('_', '-')}.k8s.example` : '');
@@ -88,7 +95,16 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
               <p>{refusal.message}</p>
             </Callout>
           ) : null}
-          <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} error={shown.name} autoComplete="off" spellCheck={false} autoFocus help="Letters, digits, - and _. es_cluster and es-cluster are the same name." />
+          <TextField
+            label="Name"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            error={shown.name}
+            autoComplete="off"
+            spellCheck={false}
+            autoFocus
+            help="Letters, digits, - and _. es_cluster and es-cluster are the same name."
+          />
           <fieldset className="radios plans">
             <legend className="label">Plan</legend>
             {plans.map((each) => (
@@ -105,13 +121,23 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
                 />
                 {each.name}
                 <small className="cap">
-                  {count(each.masterInstances, 'master')} {each.masterVmType}, {count(each.workerInstances, 'worker')} {each.workerVmType}. {each.description}
+                  {count(each.masterInstances, 'master')} {each.masterVmType}, {count(each.workerInstances, 'worker')}{' '}
+                  {each.workerVmType}. {each.description}
                 </small>
               </label>
             ))}
           </fieldset>
           {shown.planName ? <p className="fault">{shown.planName}</p> : null}
-          <TextField label="External host name" value={externalHostname} onChange={(event) => setHostname(event.target.value)} error={shown.externalHostname} autoComplete="off" spellCheck={false} className="mono" help="In the certificate of the API. Point it at the cluster’s address once it is there; tessera hosts --write does so on this machine." />
+          <TextField
+            label="External host name"
+            value={externalHostname}
+            onChange={(event) => setHostname(event.target.value)}
+            error={shown.externalHostname}
+            autoComplete="off"
+            spellCheck={false}
+            className="mono"
+            help="In the certificate of the API. Point it at the cluster’s address once it is there; tessera hosts --write does so on this machine."
+          />
           <TextField
             label="Workers"
             inputMode="numeric"
@@ -127,7 +153,15 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
           <ButtonLink href={links.clusters()} look="ghost">
             Back
           </ButtonLink>
-          <Button type="submit" look="primary" pending={create.isPending || create.isSuccess} refusal={stale ?? (rights['create-cluster'] ? null : 'that takes the group pks.clusters.admin or pks.clusters.manage')}>
+          <Button
+            type="submit"
+            look="primary"
+            pending={create.isPending || create.isSuccess}
+            refusal={
+              stale ??
+              (rights['create-cluster'] ? null : 'that takes the group pks.clusters.admin or pks.clusters.manage')
+            }
+          >
             {create.isPending ? 'Creating…' : 'Create cluster'}
           </Button>
         </footer>
@@ -136,7 +170,14 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
         <PlanCapacity plan={plan} workers={Number.isInteger(workerInstances) ? workerInstances : 0} />
       </aside>
       <div className="create-cli">
-        <CliLine command={cliTwins.createCluster({ name, externalHostname, planName: plan.name, workers: workers === null ? null : workerInstances })} />
+        <CliLine
+          command={cliTwins.createCluster({
+            name,
+            externalHostname,
+            planName: plan.name,
+            workers: workers === null ? null : workerInstances,
+          })}
+        />
       </div>
     </form>
   );

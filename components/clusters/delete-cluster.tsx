@@ -25,14 +25,25 @@ export function DeleteCluster({ cluster, onClose }: { cluster: ClusterView; onCl
       footer={
         <>
           <Button onClick={onClose}>Keep it</Button>
-          <Button look="danger" refusal={matches ? null : `type ${cluster.name} first`} pending={remove.isPending} onClick={() => remove.mutate({ name: cluster.name })}>
+          <Button
+            look="danger"
+            refusal={matches ? null : `type ${cluster.name} first`}
+            pending={remove.isPending}
+            onClick={() => remove.mutate({ name: cluster.name })}
+          >
             Delete cluster
           </Button>
         </>
       }
     >
       {remove.error ? <ErrorView what="Not deleted." error={remove.error} /> : null}
-      <TextField label={`Type ${cluster.name} to confirm`} value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} />
+      <TextField
+        label={`Type ${cluster.name} to confirm`}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        autoComplete="off"
+        spellCheck={false}
+      />
       <CliLine command={cliTwins.deleteCluster(cluster.name)} />
     </Dialog>
   );

@@ -24,13 +24,24 @@ export function ResizeCluster({ cluster, onClose }: { cluster: ClusterView; onCl
       footer={
         <>
           <Button onClick={onClose}>Back</Button>
-          <Button look="primary" refusal={good ? null : 'give a number from 1'} pending={resize.isPending} onClick={() => resize.mutate({ name: cluster.name, workers: wanted })}>
+          <Button
+            look="primary"
+            refusal={good ? null : 'give a number from 1'}
+            pending={resize.isPending}
+            onClick={() => resize.mutate({ name: cluster.name, workers: wanted })}
+          >
             Resize to {good ? wanted : '…'} workers
           </Button>
         </>
       }
     >
-      <TextField label="Workers" inputMode="numeric" value={workers} onChange={(event) => setWorkers(event.target.value)} error={resize.error ? refusalOf(resize.error).message : undefined} />
+      <TextField
+        label="Workers"
+        inputMode="numeric"
+        value={workers}
+        onChange={(event) => setWorkers(event.target.value)}
+        error={resize.error ? refusalOf(resize.error).message : undefined}
+      />
     </Dialog>
   );
 }

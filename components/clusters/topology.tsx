@@ -7,7 +7,12 @@ import type { InstanceView, ProcessState } from '#model/deployment.ts';
 import { instanceState } from '#model/instance-state.ts';
 import { azColumns, INSTANCE_SHOWN } from './cluster-state.ts';
 
-const PROCESS_SHOWN = { running: 'running', starting: 'working', failing: 'failed', stopped: 'stopped' } as const satisfies Record<ProcessState, UiState>;
+const PROCESS_SHOWN = {
+  running: 'running',
+  starting: 'working',
+  failing: 'failed',
+  stopped: 'stopped',
+} as const satisfies Record<ProcessState, UiState>;
 
 /** AZ → VM → process, live. A grid of boxes, so that it becomes one column on a phone. */
 export function Topology({ instances }: { instances: InstanceView[] }) {
@@ -44,7 +49,12 @@ function Group({ name, instances }: { name: string; instances: InstanceView[] })
 export function VmCard({ instance }: { instance: InstanceView }) {
   const state = INSTANCE_SHOWN[instanceState(instance)];
   return (
-    <article className="vm" data-state={state} data-mark={state === 'running' ? undefined : ''} aria-label={`${instance.group}/${instance.index}: ${STATE_WORDS[state]}`}>
+    <article
+      className="vm"
+      data-state={state}
+      data-mark={state === 'running' ? undefined : ''}
+      aria-label={`${instance.group}/${instance.index}: ${STATE_WORDS[state]}`}
+    >
       <div className="row">
         <StateShape state={state} />
         <h4>
@@ -71,7 +81,8 @@ export function VmCard({ instance }: { instance: InstanceView }) {
 function VmNote({ instance, state }: { instance: InstanceView; state: UiState }) {
   const now = useNow(1000);
   if (state === 'running') return null;
-  if (state === 'stopped') return <p className="note">{instance.vmCid === null ? 'No VM: it is being made or replaced' : 'Stopped'}</p>;
+  if (state === 'stopped')
+    return <p className="note">{instance.vmCid === null ? 'No VM: it is being made or replaced' : 'Stopped'}</p>;
   const failing = instance.processes.filter((process) => process.state === 'failing').map((process) => process.name);
   if (failing.length > 0) return <p className="note">{failing.join(', ')} failing</p>;
   if (state === 'working') return <p className="note">Starting</p>;

@@ -28,7 +28,14 @@ export function SignInForm({ next }: { next: string }) {
         </Callout>
       ) : null}
       <TextField label="User name or e-mail" name="userName" autoComplete="username" autoFocus required />
-      <TextField label="Password" name="password" type="password" autoComplete="current-password" required aria-invalid={refusal?.code === 'bad_credentials' || undefined} />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        aria-invalid={refusal?.code === 'bad_credentials' || undefined}
+      />
       <Button type="submit" look="primary" pending={signIn.isPending || signIn.isSuccess}>
         {signIn.isPending || signIn.isSuccess ? 'Logging in…' : 'Log in'}
       </Button>

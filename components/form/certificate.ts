@@ -3,7 +3,14 @@ export type CertificateFacts = { commonName: string; issuer: string; names: stri
 
 const OID_COMMON_NAME = '55 04 03';
 const OID_ALT_NAMES = '55 1d 11';
-const TAG = { sequence: 0x30, utcTime: 0x17, generalizedTime: 0x18, octets: 0x04, version: 0xa0, extensions: 0xa3 } as const;
+const TAG = {
+  sequence: 0x30,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  octets: 0x04,
+  version: 0xa0,
+  extensions: 0xa3,
+} as const;
 const ALT = { dns: 0x82, ip: 0x87 } as const;
 
 type Node = { tag: number; bytes: Uint8Array; children: () => Node[] };

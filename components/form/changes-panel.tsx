@@ -43,9 +43,15 @@ export function ChangesPanel({ state, view }: { state: ProductForm; view: FormVi
               </div>
             </div>
           ))}
-          {changed.length === 0 ? <p className="muted">{view.deployed ? 'Nothing: this form is as applied.' : 'Nothing: all values are defaults.'}</p> : null}
+          {changed.length === 0 ? (
+            <p className="muted">
+              {view.deployed ? 'Nothing: this form is as applied.' : 'Nothing: all values are defaults.'}
+            </p>
+          ) : null}
         </div>
-        <footer className="cap">{view.deployed ? 'against what was last applied' : 'against the defaults; never applied yet'}</footer>
+        <footer className="cap">
+          {view.deployed ? 'against what was last applied' : 'against the defaults; never applied yet'}
+        </footer>
       </Card>
       {changed.length > 0 ? (
         <Card title="The same for om" aside={<CopyButton text={yaml} />}>
@@ -63,8 +69,17 @@ export function ChangesPanel({ state, view }: { state: ProductForm; view: FormVi
   );
 }
 
-function differs(field: Field, before: Record<string, unknown>, values: Record<string, unknown>, view: FormView): boolean {
+function differs(
+  field: Field,
+  before: Record<string, unknown>,
+  values: Record<string, unknown>,
+  view: FormView,
+): boolean {
   if (!sameValue(before[field.reference], values[field.reference])) return true;
   // secrets never come to the browser: before the first apply, one that is set is new
-  return view.deployed === null && field.blueprint.configurable && Object.keys(view.secrets).some((path) => path.startsWith(`${field.reference}.`));
+  return (
+    view.deployed === null &&
+    field.blueprint.configurable &&
+    Object.keys(view.secrets).some((path) => path.startsWith(`${field.reference}.`))
+  );
 }

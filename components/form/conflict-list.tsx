@@ -21,7 +21,8 @@ export function ConflictList({ state }: { state: ProductForm }) {
                 <p>Both of you gave a new secret; theirs is stored.</p>
               ) : (
                 <p>
-                  theirs, stored: <code>{showValue(field, conflict.theirs)}</code> · yours: <code>{showValue(field, conflict.mine)}</code>
+                  theirs, stored: <code>{showValue(field, conflict.theirs)}</code> · yours:{' '}
+                  <code>{showValue(field, conflict.mine)}</code>
                 </p>
               )}
               <p className="row">

@@ -2,7 +2,14 @@ import type { ComponentType } from 'react';
 import type { PropertyType } from '#model/property.ts';
 import type { ControlProps } from './field-props.ts';
 import { CertificateControl } from './fields/certificate-control.tsx';
-import { AzsControl, BooleanControl, DropdownControl, MultiControl, OfferedControl, SmtpControl } from './fields/choice-control.tsx';
+import {
+  AzsControl,
+  BooleanControl,
+  DropdownControl,
+  MultiControl,
+  OfferedControl,
+  SmtpControl,
+} from './fields/choice-control.tsx';
 import { CollectionControl } from './fields/collection-control.tsx';
 import { GeneratedControl, SecretControl, SimpleCredentialsControl } from './fields/credential-control.tsx';
 import { SelectorControl } from './fields/selector-control.tsx';
@@ -46,4 +53,11 @@ export const FIELD_CONTROLS = {
 } as const satisfies Record<PropertyType, ComponentType<ControlProps>>;
 
 /** Kinds of more than one control: their label names a group. */
-export const GROUPED: ReadonlySet<PropertyType> = new Set(['multi_select_options', 'selector', 'collection', 'simple_credentials', 'rsa_cert_credentials', 'service_network_az_multi_select']);
+export const GROUPED: ReadonlySet<PropertyType> = new Set([
+  'multi_select_options',
+  'selector',
+  'collection',
+  'simple_credentials',
+  'rsa_cert_credentials',
+  'service_network_az_multi_select',
+]);

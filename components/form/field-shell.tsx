@@ -6,13 +6,21 @@ import type { Field, FieldFault } from '#model/field.ts';
 import { limitsText } from '#model/form.ts';
 import { isCredential } from '#model/property.ts';
 import { useFormScope } from './field-context.ts';
-import { FIELD_CONTROLS, GROUPED } from './field-registry.tsx';
 import { fieldName } from './field-name.ts';
+import { FIELD_CONTROLS, GROUPED } from './field-registry.tsx';
 import { sameValue } from './merge-form.ts';
 import { showValue } from './show-value.ts';
 
 /** One field: label with its marks, control, refusal, applied value, help. */
-export function FieldShell({ field, name = fieldName(field.reference), bare = false }: { field: Field; name?: string; bare?: boolean }) {
+export function FieldShell({
+  field,
+  name = fieldName(field.reference),
+  bare = false,
+}: {
+  field: Field;
+  name?: string;
+  bare?: boolean;
+}) {
   const { view, readOnly } = useFormScope();
   const { control } = useFormContext();
   const { errors } = useFormState({ control, name });
@@ -20,9 +28,12 @@ export function FieldShell({ field, name = fieldName(field.reference), bare = fa
   const id = fieldId(name);
   const value: unknown = useWatch({ control, name });
   const asSaved = sameValue(value, view.values[field.reference]);
-  const fault = faultOf(get(errors, name)) ?? (asSaved && !bare ? view.faults.find((one) => one.reference === field.reference) : undefined);
+  const fault =
+    faultOf(get(errors, name)) ??
+    (asSaved && !bare ? view.faults.find((one) => one.reference === field.reference) : undefined);
   const error = fault?.message;
-  const described = [error ? `${id}-error` : null, field.description ? `${id}-help` : null].filter(Boolean).join(' ') || undefined;
+  const described =
+    [error ? `${id}-error` : null, field.description ? `${id}-help` : null].filter(Boolean).join(' ') || undefined;
   const locked = lockOf(field, view.locked, readOnly);
   const grouped = GROUPED.has(field.blueprint.type);
   const limits = limitsText(field.blueprint);
@@ -35,7 +46,15 @@ export function FieldShell({ field, name = fieldName(field.reference), bare = fa
     </>
   );
   return (
-    <div className="field" role={grouped ? 'group' : undefined} aria-labelledby={grouped ? `${id}-label` : undefined} id={grouped ? id : undefined} tabIndex={grouped ? -1 : undefined} data-reference={field.reference} data-fault={fault?.kind}>
+    <div
+      className="field"
+      role={grouped ? 'group' : undefined}
+      aria-labelledby={grouped ? `${id}-label` : undefined}
+      id={grouped ? id : undefined}
+      tabIndex={grouped ? -1 : undefined}
+      data-reference={field.reference}
+      data-fault={fault?.kind}
+    >
       {grouped ? (
         <span className="label" id={`${id}-label`}>
           {label}
@@ -89,7 +108,14 @@ function lockOf(field: Field, locked: readonly string[], readOnly: string | null
 function DefaultTag({ field }: { field: Field }) {
   const { view } = useFormScope();
   const fallback = view.defaults[field.reference];
-  if (fallback === null || fallback === undefined || fallback === '' || typeof fallback === 'object' || field.blueprint.type === 'boolean') return null;
+  if (
+    fallback === null ||
+    fallback === undefined ||
+    fallback === '' ||
+    typeof fallback === 'object' ||
+    field.blueprint.type === 'boolean'
+  )
+    return null;
   const text = showValue(field, fallback);
   return text.length > 24 ? null : <span className="tag">default {text}</span>;
 }
@@ -105,7 +131,11 @@ function AppliedValue({ field, name }: { field: Field; name: string }) {
   return (
     <p className="was">
       Applied value: <s className="mono">{showValue(field, applied)}</s>{' '}
-      <button type="button" className="link plain" onClick={() => setValue(name, applied, { shouldDirty: true, shouldValidate: true })}>
+      <button
+        type="button"
+        className="link plain"
+        onClick={() => setValue(name, applied, { shouldDirty: true, shouldValidate: true })}
+      >
         Restore
       </button>
     </p>

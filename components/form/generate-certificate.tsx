@@ -12,7 +12,15 @@ import type { FormView } from '#model/form.ts';
 const FORM = 'generate-certificate';
 
 /** A certificate for the names typed, made and stored by the server: its key never reaches a browser. */
-export function GenerateCertificate({ view, reference, onClose }: { view: FormView; reference: string; onClose: () => void }) {
+export function GenerateCertificate({
+  view,
+  reference,
+  onClose,
+}: {
+  view: FormView;
+  reference: string;
+  onClose: () => void;
+}) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [domains, setDomains] = useState(() => hostnameOf(view));
@@ -40,7 +48,13 @@ export function GenerateCertificate({ view, reference, onClose }: { view: FormVi
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={FORM} pending={generate.isPending} refusal={names.length === 0 ? 'give at least one domain' : null}>
+          <Button
+            look="primary"
+            type="submit"
+            form={FORM}
+            pending={generate.isPending}
+            refusal={names.length === 0 ? 'give at least one domain' : null}
+          >
             {generate.isPending ? 'Generating…' : 'Generate'}
           </Button>
         </>
@@ -64,7 +78,9 @@ export function GenerateCertificate({ view, reference, onClose }: { view: FormVi
 
 /** The host name typed in the same form, and the wildcard of its domain. */
 function hostnameOf(view: FormView): string {
-  const field = view.form.fields.find((candidate) => candidate.blueprint.type === 'domain' || candidate.reference.endsWith('hostname'));
+  const field = view.form.fields.find(
+    (candidate) => candidate.blueprint.type === 'domain' || candidate.reference.endsWith('hostname'),
+  );
   const host = field ? view.values[field.reference] : null;
   if (typeof host !== 'string' || host === '') return '';
   const parent = host.split('.').slice(1).join('.');

@@ -4,7 +4,8 @@ import type { FormView } from '#model/form.ts';
 /** A field that this person and someone else changed to different values: neither wins by itself. */
 export type FieldConflict = { reference: string; label: string; mine: unknown; theirs: unknown; secret: boolean };
 
-export const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(blankToNull(a)) === JSON.stringify(blankToNull(b));
+export const sameValue = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(blankToNull(a)) === JSON.stringify(blankToNull(b));
 
 /**
  * Someone else saved the form while it was open. Fields only they changed take their value; fields only this person changed keep theirs;

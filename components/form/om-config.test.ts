@@ -9,7 +9,11 @@ const field = (reference: string, type: string): Field =>
 it('writes values as om reads them and never a secret', () => {
   const yaml = omConfig(
     'pks',
-    [field('.properties.host', 'domain'), field('.properties.tls', 'rsa_cert_credentials'), field('errands.smoke.post_deploy_state', 'dropdown_select')],
+    [
+      field('.properties.host', 'domain'),
+      field('.properties.tls', 'rsa_cert_credentials'),
+      field('errands.smoke.post_deploy_state', 'dropdown_select'),
+    ],
     { '.properties.host': 'api.example', '.properties.tls': { cert_pem: 'C', private_key_pem: 'KEY' } },
   );
   expect(yaml).toContain('.properties.host:\n    value: "api.example"');

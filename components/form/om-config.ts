@@ -18,5 +18,7 @@ function withoutSecrets(field: Field, value: unknown): unknown {
   const secret = SECRET_LEAVES[field.blueprint.type];
   if (!secret || typeof value !== 'object' || value === null) return value ?? null;
   const name = field.blueprint.name;
-  return Object.fromEntries(Object.entries(value).map(([leaf, inner]) => [leaf, secret.includes(leaf) ? `((${name}.${leaf}))` : inner]));
+  return Object.fromEntries(
+    Object.entries(value).map(([leaf, inner]) => [leaf, secret.includes(leaf) ? `((${name}.${leaf}))` : inner]),
+  );
 }

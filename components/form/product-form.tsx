@@ -26,13 +26,16 @@ import { FieldShell } from './field-shell.tsx';
 import { UnsavedGuard } from './unsaved-guard.tsx';
 import { type ProductForm as FormState, useProductForm } from './use-product-form.ts';
 
-const GenerateCertificate = dynamic(() => import('./generate-certificate.tsx').then((module) => module.GenerateCertificate));
+const GenerateCertificate = dynamic(() =>
+  import('./generate-certificate.tsx').then((module) => module.GenerateCertificate),
+);
 
 /** One form of a product, rendered from its blueprints. */
 export function ProductForm({ guid, form, deleting }: { guid: string; form: string; deleting: boolean }) {
   const trpc = useTRPC();
   const view = useQuery(trpc.products.form.queryOptions({ guid, form }));
-  if (view.error) return <ErrorView what="The form could not be read." error={view.error} onRetry={() => void view.refetch()} />;
+  if (view.error)
+    return <ErrorView what="The form could not be read." error={view.error} onRetry={() => void view.refetch()} />;
   if (!view.data) return <SkeletonRows rows={8} label="Reading the form" />;
   return <OpenForm key={`${guid}/${form}`} view={view.data} deleting={deleting} />;
 }
@@ -78,7 +81,14 @@ function OpenForm({ view, deleting }: { view: FormView; deleting: boolean }) {
     view,
     onGenerate: setGenerating,
     readOnly,
-    renderField: (field: FormView['form']['fields'][number], name?: string) => <FieldShell key={name ?? field.reference} field={field} bare={name !== undefined} {...(name === undefined ? {} : { name })} />,
+    renderField: (field: FormView['form']['fields'][number], name?: string) => (
+      <FieldShell
+        key={name ?? field.reference}
+        field={field}
+        bare={name !== undefined}
+        {...(name === undefined ? {} : { name })}
+      />
+    ),
   };
 
   return (
@@ -115,7 +125,9 @@ function OpenForm({ view, deleting }: { view: FormView; deleting: boolean }) {
         </form>
         <ChangesPanel state={state} view={view} />
         <Guard state={state} onSave={onSave} />
-        {generating ? <GenerateCertificate view={view} reference={generating} onClose={() => setGenerating(null)} /> : null}
+        {generating ? (
+          <GenerateCertificate view={view} reference={generating} onClose={() => setGenerating(null)} />
+        ) : null}
       </FormContext>
     </FormProvider>
   );
@@ -131,7 +143,11 @@ function Refused({ blocking, error }: { blocking: FieldFault[]; error: unknown }
   const refusal = error ? refusalOf(error) : null;
   if (blocking.length === 0 && !refusal) return null;
   return (
-    <Callout state="failed" title={refusal?.code === 'stale_version' ? 'Someone else saved this form' : 'Not saved'} alert>
+    <Callout
+      state="failed"
+      title={refusal?.code === 'stale_version' ? 'Someone else saved this form' : 'Not saved'}
+      alert
+    >
       {refusal && blocking.length === 0 ? <p>{refusal.message}</p> : null}
       {blocking.length > 0 ? (
         <ul>
@@ -156,12 +172,27 @@ function SaveBar({ state, pending, refusal }: { state: FormState; pending: boole
   const faults = Object.keys(errors).length;
   return (
     <footer className="savebar">
-      {faults > 0 ? <StateBadge state="attention" word={count(faults, 'field needs a look', 'fields need a look')} plain /> : null}
-      <span className="muted">{changes === 0 ? 'No unsaved edits.' : `${count(changes, 'unsaved edit')}. Nothing runs until Apply.`}</span>
-      <Button look="ghost" className="push" refusal={changes === 0 ? 'there is nothing to discard' : null} onClick={state.discard}>
+      {faults > 0 ? (
+        <StateBadge state="attention" word={count(faults, 'field needs a look', 'fields need a look')} plain />
+      ) : null}
+      <span className="muted">
+        {changes === 0 ? 'No unsaved edits.' : `${count(changes, 'unsaved edit')}. Nothing runs until Apply.`}
+      </span>
+      <Button
+        look="ghost"
+        className="push"
+        refusal={changes === 0 ? 'there is nothing to discard' : null}
+        onClick={state.discard}
+      >
         Discard
       </Button>
-      <Button type="submit" look="primary" pending={pending} refusal={refusal ?? (changes === 0 ? 'there is nothing to save' : null)} aria-keyshortcuts="Control+Enter Meta+Enter">
+      <Button
+        type="submit"
+        look="primary"
+        pending={pending}
+        refusal={refusal ?? (changes === 0 ? 'there is nothing to save' : null)}
+        aria-keyshortcuts="Control+Enter Meta+Enter"
+      >
         {pending ? 'Saving…' : 'Save'}
       </Button>
     </footer>

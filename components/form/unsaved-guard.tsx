@@ -9,7 +9,15 @@ import { count as countOf } from '#components/ui/format-time.ts';
 const Dialog = dynamic(() => import('#components/ui/dialog.tsx').then((module) => module.Dialog));
 
 /** Leaving with unsaved edits asks: by link in a dialog, by closing the tab in the browser's own words. */
-export function UnsavedGuard({ count, onSave, onDiscard }: { count: number; onSave: () => void; onDiscard: () => void }) {
+export function UnsavedGuard({
+  count,
+  onSave,
+  onDiscard,
+}: {
+  count: number;
+  onSave: () => void;
+  onDiscard: () => void;
+}) {
   const router = useRouter();
   const [target, setTarget] = useState<string | null>(null);
   const dirty = count > 0;

@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'react';
 import { type FieldErrors, type Resolver, set, useForm } from 'react-hook-form';
 import type { FieldFault } from '#model/field.ts';
-import { allFields, faultsOfForm, type FormView } from '#model/form.ts';
+import { allFields, type FormView, faultsOfForm } from '#model/form.ts';
 import { faultName, fieldName, fromDraft, toDraft } from './field-name.ts';
 import { type FieldConflict, mergeForm, sameValue } from './merge-form.ts';
 
@@ -19,12 +19,20 @@ export function useProductForm(view: FormView, saving: boolean) {
     const faults = faultsOfDraft(base, draft);
     return faults.length === 0 ? { values: draft, errors: {} } : { values: {}, errors: errorsOf(faults) };
   };
-  const form = useForm<Draft>({ defaultValues: toDraft(view.values), resolver, mode: 'onBlur', reValidateMode: 'onChange', shouldUnregister: false });
+  const form = useForm<Draft>({
+    defaultValues: toDraft(view.values),
+    resolver,
+    mode: 'onBlur',
+    reValidateMode: 'onChange',
+    shouldUnregister: false,
+  });
 
   // another version is stored: taken over at the moment the news arrives, during render, so that no frame shows half of it
   if (view.version !== base.version && !saving) {
     const own = ownVersion !== null && view.version >= ownVersion;
-    const merged = own ? { values: view.values, conflicts: [] } : mergeForm(base, fromDraft(form.getValues()), view, fields);
+    const merged = own
+      ? { values: view.values, conflicts: [] }
+      : mergeForm(base, fromDraft(form.getValues()), view, fields);
     setBase(view);
     setOwnVersion(null);
     setConflicts(merged.conflicts);
@@ -32,12 +40,14 @@ export function useProductForm(view: FormView, saving: boolean) {
     queueMicrotask(() => {
       for (const field of fields) {
         const kept = merged.values[field.reference];
-        if (!sameValue(kept, view.values[field.reference])) form.setValue(fieldName(field.reference), kept, { shouldDirty: true });
+        if (!sameValue(kept, view.values[field.reference]))
+          form.setValue(fieldName(field.reference), kept, { shouldDirty: true });
       }
     });
   }
 
-  const changed = (draft: Draft) => fields.filter((field) => !sameValue(fromDraft(draft)[field.reference], base.values[field.reference]));
+  const changed = (draft: Draft) =>
+    fields.filter((field) => !sameValue(fromDraft(draft)[field.reference], base.values[field.reference]));
   return {
     form,
     base,
@@ -57,7 +67,8 @@ export function useProductForm(view: FormView, saving: boolean) {
       form.reset(toDraft(base.values));
     },
     resolve: (conflict: FieldConflict, choice: 'mine' | 'theirs') => {
-      if (choice === 'theirs') form.setValue(fieldName(conflict.reference), conflict.theirs, { shouldDirty: true, shouldValidate: true });
+      if (choice === 'theirs')
+        form.setValue(fieldName(conflict.reference), conflict.theirs, { shouldDirty: true, shouldValidate: true });
       setConflicts((open) => open.filter((other) => other !== conflict));
     },
   };

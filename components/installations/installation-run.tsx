@@ -16,7 +16,11 @@ export function InstallationRun({ id }: { id: number }) {
   const installation = useQuery(trpc.installations.read.queryOptions({ id }));
   if (!installation.data) {
     return installation.error ? (
-      <ErrorView what={`Installation ${id} could not be read.`} error={installation.error} onRetry={() => void installation.refetch()} />
+      <ErrorView
+        what={`Installation ${id} could not be read.`}
+        error={installation.error}
+        onRetry={() => void installation.refetch()}
+      />
     ) : (
       <SkeletonRows rows={8} label={`Reading installation ${id}`} />
     );
@@ -39,8 +43,12 @@ export function InstallationRun({ id }: { id: number }) {
   );
 }
 
-const WORDS = { install: 'install', update: 'update', delete: 'delete' } as const satisfies Record<InstallationView['products'][number]['action'], string>;
+const WORDS = { install: 'install', update: 'update', delete: 'delete' } as const satisfies Record<
+  InstallationView['products'][number]['action'],
+  string
+>;
 
 /** "install BOSH Director 1.0.0 and update Container Service 1.2.0" */
 export const productsOf = (installation: InstallationView): string =>
-  installation.products.map((product) => `${WORDS[product.action]} ${product.label} ${product.version}`).join(', ') || 'no products';
+  installation.products.map((product) => `${WORDS[product.action]} ${product.label} ${product.version}`).join(', ') ||
+  'no products';

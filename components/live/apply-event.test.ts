@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type TesseraEvent } from '#model/event.ts';
 import { compareCursors, isStale, staleQueries } from './apply-event.ts';
 
-const event = (type: TesseraEvent['type'], subject: string): TesseraEvent => ({ cursor: '1.1', at: '2026-01-01T00:00:00Z', type, subject, data: {} });
+const event = (type: TesseraEvent['type'], subject: string): TesseraEvent => ({
+  cursor: '1.1',
+  at: '2026-01-01T00:00:00Z',
+  type,
+  subject,
+  data: {},
+});
 
 describe('staleQueries', () => {
   it('finds something to read again for every kind of event', () => {

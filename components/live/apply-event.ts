@@ -15,7 +15,10 @@ export function staleQueries(event: TesseraEvent): StaleQuery[] {
     case 'installation.changed':
       return all('installations', 'products');
     case 'task.changed':
-      return [...all('tasks.list', 'installations', 'products.list', 'stemcells', 'clusters'), { path: 'tasks.read', input: { id: Number(id) } }];
+      return [
+        ...all('tasks.list', 'installations', 'products.list', 'stemcells', 'clusters'),
+        { path: 'tasks.read', input: { id: Number(id) } },
+      ];
     case 'task.step':
       return [{ path: 'tasks.read', input: { id: Number(id) } }];
     case 'task.log':

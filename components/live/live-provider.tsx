@@ -14,14 +14,25 @@ const LiveContext = createContext<Live | null>(null);
 const CONNECTING: LiveState = { state: 'connecting', since: 0 };
 
 /** Query cache, API client and the live stream of one page. `cursor` is where the server read this page's data. */
-export function LiveProvider({ session, cursor, children }: { session: SessionView; cursor: string; children: ReactNode }) {
+export function LiveProvider({
+  session,
+  cursor,
+  children,
+}: {
+  session: SessionView;
+  cursor: string;
+  children: ReactNode;
+}) {
   const [queries] = useState<QueryClient>(createQueryClient);
   const [api] = useState(() => createApiClient(session.csrf));
   const [hub, setHub] = useState<StreamHub | null>(null);
   const [from] = useState(cursor);
   useEffect(() => {
     const refresher = new Refresher(queries);
-    const made = new StreamHub(api, from, { onEvents: (events) => refresher.take(events), onGap: () => refresher.takeAll() });
+    const made = new StreamHub(api, from, {
+      onEvents: (events) => refresher.take(events),
+      onGap: () => refresher.takeAll(),
+    });
     made.start();
     setHub(made);
     return () => made.stop();

@@ -50,4 +50,5 @@ export class Refresher {
   }
 }
 
-const sameQuery = (a: StaleQuery, b: StaleQuery): boolean => a.path === b.path && JSON.stringify(a.input) === JSON.stringify(b.input);
+const sameQuery = (a: StaleQuery, b: StaleQuery): boolean =>
+  a.path === b.path && JSON.stringify(a.input) === JSON.stringify(b.input);

@@ -50,11 +50,20 @@ function Report({ upload, report }: { upload: string; report: ProductFileReport 
       </header>
       <div className="split">
         <div className="stack">
-          <Callout state="attention" title={report.signer ? `Signed by ${report.signer}` : 'Unsigned: no key known here signed this file.'}>
-            <p>Jobs of a product run as root in its VMs. Import it only if you know where it comes from and its digest is the one its maker names.</p>
+          <Callout
+            state="attention"
+            title={report.signer ? `Signed by ${report.signer}` : 'Unsigned: no key known here signed this file.'}
+          >
+            <p>
+              Jobs of a product run as root in its VMs. Import it only if you know where it comes from and its digest is
+              the one its maker names.
+            </p>
           </Callout>
           {accept.error ? <ErrorView what="Not imported." error={accept.error} /> : null}
-          <Card title="Runs as root" aside={<span className="cap">{count(report.privilegedJobs.length, 'privileged job')}</span>}>
+          <Card
+            title="Runs as root"
+            aside={<span className="cap">{count(report.privilegedJobs.length, 'privileged job')}</span>}
+          >
             <NameList names={report.privilegedJobs} none="No job asks for privileges." />
           </Card>
           <Card title="Scripts" aside={<span className="cap">{report.scripts.length}</span>}>
@@ -66,10 +75,21 @@ function Report({ upload, report }: { upload: string; report: ProductFileReport 
           footer={
             <div className="stack small-gap">
               <label className="choice">
-                <input type="checkbox" className="check" checked={sure} onChange={(event) => setSure(event.target.checked)} />I know where this file comes from
+                <input
+                  type="checkbox"
+                  className="check"
+                  checked={sure}
+                  onChange={(event) => setSure(event.target.checked)}
+                />
+                I know where this file comes from
               </label>
               <div className="row">
-                <Button look="primary" pending={accept.isPending || accept.isSuccess} refusal={stale ?? (sure ? null : 'tick that you know where it comes from')} onClick={() => accept.mutate({ upload })}>
+                <Button
+                  look="primary"
+                  pending={accept.isPending || accept.isSuccess}
+                  refusal={stale ?? (sure ? null : 'tick that you know where it comes from')}
+                  onClick={() => accept.mutate({ upload })}
+                >
                   Import
                 </Button>
                 <Button look="ghost" pending={discard.isPending} onClick={() => discard.mutate({ upload })}>

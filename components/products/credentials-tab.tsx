@@ -26,7 +26,10 @@ export function CredentialsTab({ slug }: { slug: string }) {
 function Credentials({ tile }: { tile: ProductTile }) {
   const trpc = useTRPC();
   const { rights } = useSession();
-  const list = useQuery({ ...trpc.products.credentials.queryOptions({ guid: tile.guid }), enabled: rights['read-credential'] });
+  const list = useQuery({
+    ...trpc.products.credentials.queryOptions({ guid: tile.guid }),
+    enabled: rights['read-credential'],
+  });
   if (!rights['read-credential']) {
     return (
       <Card>
@@ -34,7 +37,10 @@ function Credentials({ tile }: { tile: ProductTile }) {
       </Card>
     );
   }
-  if (list.error) return <ErrorView what="The credentials could not be read." error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.error)
+    return (
+      <ErrorView what="The credentials could not be read." error={list.error} onRetry={() => void list.refetch()} />
+    );
   if (!list.data) return <SkeletonRows label="Reading credentials" />;
   return (
     <Card title="Credentials" aside={<span className="cap">each reveal is recorded under your name</span>}>

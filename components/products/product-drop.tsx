@@ -2,9 +2,9 @@
 
 import { useRouter } from 'next/navigation';
 import { createContext, type DragEvent, type ReactNode, useContext, useRef, useState } from 'react';
-import type { Refusal } from '#components/live/refusal.ts';
-import { useSession } from '#components/live/live-provider.tsx';
 import { links } from '#components/links.ts';
+import { useSession } from '#components/live/live-provider.tsx';
+import type { Refusal } from '#components/live/refusal.ts';
 import { showToast } from '#components/ui/toast.tsx';
 import { sendProduct, type Upload } from './upload.ts';
 
@@ -34,7 +34,9 @@ export function ProductDrop({ children }: { children: ReactNode }) {
   const [over, setOver] = useState(false);
   const [upload, setUpload] = useState<Upload | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const noRight = rights['import-product'] ? null : 'importing takes the group opsman.admin, because jobs of a product run as root in its VMs';
+  const noRight = rights['import-product']
+    ? null
+    : 'importing takes the group opsman.admin, because jobs of a product run as root in its VMs';
 
   const send = (file: File) => {
     if (noRight) {
@@ -42,7 +44,9 @@ export function ProductDrop({ children }: { children: ReactNode }) {
       return;
     }
     setRefusal(null);
-    const { done, abort } = sendProduct(file, csrf, (sentBytes) => setUpload((known) => (known ? { ...known, sentBytes } : known)));
+    const { done, abort } = sendProduct(file, csrf, (sentBytes) =>
+      setUpload((known) => (known ? { ...known, sentBytes } : known)),
+    );
     setUpload({ name: file.name, totalBytes: file.size, sentBytes: 0, startedAt: performance.now(), abort });
     done
       .then(({ imported, upload: name, report }) => {

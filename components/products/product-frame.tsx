@@ -22,11 +22,22 @@ import { canProduct, type ProductTile } from '#model/product.ts';
 export type ProductTab = 'settings' | 'status' | 'credentials';
 
 /** Head and tabs of a product's pages; `children` draws the tab from its tile. */
-export function ProductFrame({ slug, tab, children }: { slug: string; tab: ProductTab; children: (tile: ProductTile) => ReactNode }) {
+export function ProductFrame({
+  slug,
+  tab,
+  children,
+}: {
+  slug: string;
+  tab: ProductTab;
+  children: (tile: ProductTile) => ReactNode;
+}) {
   const trpc = useTRPC();
   const products = useQuery(trpc.products.list.queryOptions());
   const tile = products.data?.find((candidate) => candidate.slug === slug);
-  if (products.error) return <ErrorView what="The product could not be read." error={products.error} onRetry={() => void products.refetch()} />;
+  if (products.error)
+    return (
+      <ErrorView what="The product could not be read." error={products.error} onRetry={() => void products.refetch()} />
+    );
   if (!products.data) return <SkeletonRows rows={8} label="Reading the product" />;
   if (!tile) {
     return (
@@ -49,13 +60,17 @@ export function ProductFrame({ slug, tab, children }: { slug: string; tab: Produ
             {tile.label} <StateBadge state={shown.state} tone={shown.tone} word={shown.word} />
           </h1>
           <p>
-            {tile.installedVersion === null ? `${tile.stagedVersion} staged, never applied` : `${tile.installedVersion} installed${tile.installedVersion === tile.stagedVersion ? '' : ` → ${tile.stagedVersion} staged`}`} · {tile.formsComplete} of{' '}
-            {count(tile.forms.length, 'form')} complete
+            {tile.installedVersion === null
+              ? `${tile.stagedVersion} staged, never applied`
+              : `${tile.installedVersion} installed${tile.installedVersion === tile.stagedVersion ? '' : ` → ${tile.stagedVersion} staged`}`}{' '}
+            · {tile.formsComplete} of {count(tile.forms.length, 'form')} complete
           </p>
         </div>
         <div className="actions">
           <RemoveProduct tile={tile} />
-          {tile.pendingCount > 0 ? <ButtonLink href={links.apply()}>Review {count(tile.pendingCount, 'change')}</ButtonLink> : null}
+          {tile.pendingCount > 0 ? (
+            <ButtonLink href={links.apply()}>Review {count(tile.pendingCount, 'change')}</ButtonLink>
+          ) : null}
         </div>
       </header>
       <LinkTabs

@@ -16,7 +16,8 @@ export function SettingsTab({ slug, form }: { slug: string; form: string | null 
   );
 }
 
-const firstForm = (tile: ProductTile): string => (tile.forms.find((mark) => !mark.complete) ?? tile.forms[0])?.name ?? '';
+const firstForm = (tile: ProductTile): string =>
+  (tile.forms.find((mark) => !mark.complete) ?? tile.forms[0])?.name ?? '';
 
 function OpenSettings({ tile, form }: { tile: ProductTile; form: string }) {
   return (
@@ -39,7 +40,11 @@ function OpenSettings({ tile, form }: { tile: ProductTile; form: string }) {
 function FormLink({ tile, mark, current }: { tile: ProductTile; mark: FormMark; current: boolean }) {
   const state = mark.complete ? 'done' : 'attention';
   return (
-    <Link href={links.product(tile.slug, mark.name)} aria-current={current ? 'page' : undefined} title={mark.changedBy ? `saved by ${mark.changedBy}` : undefined}>
+    <Link
+      href={links.product(tile.slug, mark.name)}
+      aria-current={current ? 'page' : undefined}
+      title={mark.changedBy ? `saved by ${mark.changedBy}` : undefined}
+    >
       <span data-state={state}>
         <StateShape state={state} />
         <span className="sr">{mark.complete ? 'complete: ' : 'needs values: '}</span>

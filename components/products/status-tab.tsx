@@ -30,12 +30,21 @@ export function StatusTab({ slug }: { slug: string }) {
 function Status({ tile }: { tile: ProductTile }) {
   const trpc = useTRPC();
   const instances = useQuery(trpc.instances.list.queryOptions({ deployment: tile.guid }));
-  if (instances.error) return <ErrorView what="The VMs could not be read." error={instances.error} onRetry={() => void instances.refetch()} />;
+  if (instances.error)
+    return (
+      <ErrorView what="The VMs could not be read." error={instances.error} onRetry={() => void instances.refetch()} />
+    );
   if (!instances.data) return <SkeletonRows label="Reading VMs" />;
   if (instances.data.length === 0) {
     return (
       <Card>
-        <Empty sentence={tile.stemcell ? 'No VMs yet: they come up when the changes are applied.' : 'This product has no VMs of its own.'} />
+        <Empty
+          sentence={
+            tile.stemcell
+              ? 'No VMs yet: they come up when the changes are applied.'
+              : 'This product has no VMs of its own.'
+          }
+        />
       </Card>
     );
   }
@@ -121,7 +130,10 @@ function VmRow({ instance }: { instance: InstanceView }) {
 function DnsLines({ tile, instances }: { tile: ProductTile; instances: InstanceView[] }) {
   const trpc = useTRPC();
   const form = tile.forms.find((mark) => /api/i.test(mark.name));
-  const view = useQuery({ ...trpc.products.form.queryOptions({ guid: tile.guid, form: form?.name ?? '' }), enabled: form !== undefined });
+  const view = useQuery({
+    ...trpc.products.form.queryOptions({ guid: tile.guid, form: form?.name ?? '' }),
+    enabled: form !== undefined,
+  });
   const deployed = view.data?.deployed ?? view.data?.values;
   const hostname = deployed?.['.properties.pks_api_hostname'];
   if (typeof hostname !== 'string' || hostname === '') return null;

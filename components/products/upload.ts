@@ -1,6 +1,6 @@
-import { refusalFromAnswer, type Refusal } from '#components/live/refusal.ts';
-import { CSRF_HEADER } from '#model/session.ts';
+import { type Refusal, refusalFromAnswer } from '#components/live/refusal.ts';
 import type { ProductFileReport } from '#model/product.ts';
+import { CSRF_HEADER } from '#model/session.ts';
 
 /** What became of an upload: imported, or waiting for a person to accept that nobody known signed it. */
 export type UploadOutcome = { imported: boolean; upload: string; report: ProductFileReport };
@@ -11,7 +11,11 @@ export type Upload = { name: string; totalBytes: number; sentBytes: number; star
 const UPLOAD_URL = '/api/products';
 
 /** Sends a product file with progress (fetch has none for uploads) and answers what the server found in it; rejects with a Refusal. */
-export function sendProduct(file: File, csrf: string, onProgress: (sentBytes: number) => void): { done: Promise<UploadOutcome>; abort: () => void } {
+export function sendProduct(
+  file: File,
+  csrf: string,
+  onProgress: (sentBytes: number) => void,
+): { done: Promise<UploadOutcome>; abort: () => void } {
   const request = new XMLHttpRequest();
   const done = new Promise<UploadOutcome>((resolve, reject: (refusal: Refusal) => void) => {
     request.upload.onprogress = (event) => onProgress(event.loaded);
@@ -22,7 +26,8 @@ export function sendProduct(file: File, csrf: string, onProgress: (sentBytes: nu
       else reject(refusalFromAnswer(answer));
     };
     request.onerror = () => reject(refusalFromAnswer(null));
-    request.onabort = () => reject({ message: 'Upload cancelled.', remedy: '', code: 'cancelled', fields: {}, id: null });
+    request.onabort = () =>
+      reject({ message: 'Upload cancelled.', remedy: '', code: 'cancelled', fields: {}, id: null });
   });
   request.open('POST', `${UPLOAD_URL}?name=${encodeURIComponent(file.name)}`);
   request.setRequestHeader(CSRF_HEADER, csrf);

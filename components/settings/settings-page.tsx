@@ -24,7 +24,12 @@ export function SettingsPage() {
   const trpc = useTRPC();
   const about = useQuery(trpc.settings.about.queryOptions());
   const director = useQuery(trpc.settings.director.queryOptions());
-  if (!about.data) return about.error ? <ErrorView what="The settings could not be read." error={about.error} onRetry={() => void about.refetch()} /> : <SkeletonRows label="Reading settings" />;
+  if (!about.data)
+    return about.error ? (
+      <ErrorView what="The settings could not be read." error={about.error} onRetry={() => void about.refetch()} />
+    ) : (
+      <SkeletonRows label="Reading settings" />
+    );
   const { vaultOpen, keyFile } = about.data;
   return (
     <>
@@ -36,12 +41,16 @@ export function SettingsPage() {
       </header>
       <div className="split">
         <div className="stack">
-          <Card title="Vault" aside={<StateBadge state={vaultOpen ? 'running' : 'attention'} word={vaultOpen ? 'Open' : 'Locked'} />}>
+          <Card
+            title="Vault"
+            aside={<StateBadge state={vaultOpen ? 'running' : 'attention'} word={vaultOpen ? 'Open' : 'Locked'} />}
+          >
             <div className="pad stack">
               <p className="muted">
                 {keyFile ? (
                   <>
-                    Every secret is sealed with a key that the decryption passphrase wraps. The unwrapped key also lies in <code>{keyFile}</code>, readable by its owner only, so that Tessera restarts unattended.
+                    Every secret is sealed with a key that the decryption passphrase wraps. The unwrapped key also lies
+                    in <code>{keyFile}</code>, readable by its owner only, so that Tessera restarts unattended.
                   </>
                 ) : (
                   'Every secret is sealed with a key that is kept in memory only: after a restart Tessera waits for the passphrase.'
@@ -56,7 +65,10 @@ export function SettingsPage() {
           <dl className="props pad">
             <dt>Director</dt>
             <dd>
-              <StateBadge state={director.data?.state === 'running' ? 'running' : 'failed'} word={director.data?.state === 'running' ? 'At work' : 'Not running'} />
+              <StateBadge
+                state={director.data?.state === 'running' ? 'running' : 'failed'}
+                word={director.data?.state === 'running' ? 'At work' : 'Not running'}
+              />
             </dd>
             <dt>Director since</dt>
             <dd>{director.data?.since ? <Ago at={director.data.since} /> : '–'}</dd>
@@ -95,7 +107,13 @@ function Unlock() {
   };
   return (
     <form className="stack" onSubmit={onSubmit}>
-      <TextField label="Decryption passphrase" name="passphrase" type="password" autoComplete="off" error={unlock.error ? refusalOf(unlock.error).message : undefined} />
+      <TextField
+        label="Decryption passphrase"
+        name="passphrase"
+        type="password"
+        autoComplete="off"
+        error={unlock.error ? refusalOf(unlock.error).message : undefined}
+      />
       <div className="row">
         <Button type="submit" look="primary" pending={unlock.isPending}>
           Unlock
@@ -133,11 +151,34 @@ function ChangePassphrase() {
             {refusal.message}
           </Callout>
         ) : null}
-        <TextField label="Passphrase now" name="from" type="password" autoComplete="off" error={refusal?.fields.passphrase ? refusal.message : undefined} />
-        <TextField label="New passphrase" name="to" type="password" autoComplete="off" error={refusal?.fields.to} help="It cannot be recovered: write it down and keep it elsewhere." />
-        <TextField label="New passphrase again" name="again" type="password" autoComplete="off" error={differ ? 'the two differ' : undefined} />
+        <TextField
+          label="Passphrase now"
+          name="from"
+          type="password"
+          autoComplete="off"
+          error={refusal?.fields.passphrase ? refusal.message : undefined}
+        />
+        <TextField
+          label="New passphrase"
+          name="to"
+          type="password"
+          autoComplete="off"
+          error={refusal?.fields.to}
+          help="It cannot be recovered: write it down and keep it elsewhere."
+        />
+        <TextField
+          label="New passphrase again"
+          name="again"
+          type="password"
+          autoComplete="off"
+          error={differ ? 'the two differ' : undefined}
+        />
         <div className="row">
-          <Button type="submit" pending={change.isPending} refusal={stale ?? (rights['manage-settings'] ? null : 'that takes the group opsman.admin')}>
+          <Button
+            type="submit"
+            pending={change.isPending}
+            refusal={stale ?? (rights['manage-settings'] ? null : 'that takes the group opsman.admin')}
+          >
             Change passphrase
           </Button>
         </div>

@@ -2,11 +2,11 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { LogOut } from 'lucide-react';
+import { links } from '#components/links.ts';
 import { useSession } from '#components/live/live-provider.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
-import { links } from '#components/links.ts';
-import { ThemeToggle } from './theme-toggle.tsx';
 import type { Theme } from './theme.ts';
+import { ThemeToggle } from './theme-toggle.tsx';
 
 /** Initials for an avatar: "ana.ruiz" → AR. */
 export const initialsOf = (name: string): string => {
@@ -18,7 +18,9 @@ export const initialsOf = (name: string): string => {
 export function PersonMenu({ theme }: { theme: Theme }) {
   const session = useSession();
   const trpc = useTRPC();
-  const signOut = useMutation(trpc.session.signOut.mutationOptions({ onSettled: () => window.location.assign(links.login()) }));
+  const signOut = useMutation(
+    trpc.session.signOut.mutationOptions({ onSettled: () => window.location.assign(links.login()) }),
+  );
   return (
     <details className="menu up">
       <summary className="go" title={session.userName}>

@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation';
 import { links } from '#components/links.ts';
 import { BrandMark } from './brand-mark.tsx';
 import { PersonMenu } from './person-menu.tsx';
-import { type Room, ROOMS, roomOf } from './rooms.ts';
+import { ROOMS, type Room, roomOf } from './rooms.ts';
 import type { Theme } from './theme.ts';
 
 /** Left rail on a desktop: rooms above, settings and person at the foot. */

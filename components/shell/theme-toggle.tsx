@@ -24,7 +24,13 @@ export function ThemeToggle({ initial }: { initial: Theme }) {
       {THEMES.map((name) => {
         const Icon = ICONS[name];
         return (
-          <button key={name} type="button" aria-pressed={theme === name} title={WORDS[name]} onClick={() => choose(name)}>
+          <button
+            key={name}
+            type="button"
+            aria-pressed={theme === name}
+            title={WORDS[name]}
+            onClick={() => choose(name)}
+          >
             <Icon className="i" aria-hidden="true" />
             <span>{WORDS[name]}</span>
           </button>

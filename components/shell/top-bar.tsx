@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { GitCompare } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { links } from '#components/links.ts';
 import { ConnectionChip } from '#components/live/connection-banner.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
-import { links } from '#components/links.ts';
 import { runHref } from '#components/tasks/run-href.ts';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { BrandMark } from './brand-mark.tsx';
@@ -52,11 +52,18 @@ function Crumbs() {
 
 function RunningWork() {
   const trpc = useTRPC();
-  const { data: running = [] } = useQuery(trpc.tasks.list.queryOptions({ states: ['queued', 'running', 'cancelling'], limit: 50 }));
+  const { data: running = [] } = useQuery(
+    trpc.tasks.list.queryOptions({ states: ['queued', 'running', 'cancelling'], limit: 50 }),
+  );
   const [nearest] = running;
   if (!nearest) return null;
   return (
-    <Link className="chip" data-state="working" href={running.length === 1 ? runHref(nearest) : links.activity()} title={nearest.description}>
+    <Link
+      className="chip"
+      data-state="working"
+      href={running.length === 1 ? runHref(nearest) : links.activity()}
+      title={nearest.description}
+    >
       <StateShape state="working" />
       {running.length} running
     </Link>

@@ -2,10 +2,10 @@
 
 import { ArrowDown, Download, Filter } from 'lucide-react';
 import { type UIEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { StateBadge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count, formatOffset } from '#components/ui/format-time.ts';
-import { StateBadge } from '#components/ui/badge.tsx';
 import type { TaskLogLine } from '#model/task.ts';
 import { useTaskLog } from './use-task-log.ts';
 
@@ -14,12 +14,25 @@ const ROW = 18;
 const MARGIN = 20;
 
 /** Live log of a task: only the rows in sight are drawn; it follows the tail until the reader scrolls up. */
-export function LogView({ taskId, startedAt, subject, over }: { taskId: number; startedAt: string | null; subject: string | null; over: boolean }) {
+export function LogView({
+  taskId,
+  startedAt,
+  subject,
+  over,
+}: {
+  taskId: number;
+  startedAt: string | null;
+  subject: string | null;
+  over: boolean;
+}) {
   const log = useTaskLog(taskId);
   const [filter, setFilter] = useState('');
   const [onlyStep, setOnlyStep] = useState(false);
   const wanted = useDeferredValue(filter);
-  const lines = useMemo(() => filterLines(log.data ?? [], wanted, onlyStep ? subject : null), [log.data, wanted, onlyStep, subject]);
+  const lines = useMemo(
+    () => filterLines(log.data ?? [], wanted, onlyStep ? subject : null),
+    [log.data, wanted, onlyStep, subject],
+  );
   return (
     <section className="card log-card" aria-labelledby="log-title">
       <div className="logbar">
@@ -37,7 +50,11 @@ export function LogView({ taskId, startedAt, subject, over }: { taskId: number; 
         <label className="search log-filter">
           <Filter className="i" aria-hidden="true" />
           <span className="sr">Filter the log, regular expressions allowed</span>
-          <input value={filter} placeholder="Filter, regex allowed" onChange={(event) => setFilter(event.target.value)} />
+          <input
+            value={filter}
+            placeholder="Filter, regex allowed"
+            onChange={(event) => setFilter(event.target.value)}
+          />
         </label>
         <Button small look="ghost" onClick={() => download(taskId, log.data ?? [])} title="Download">
           <Download className="i" aria-hidden="true" />
@@ -78,7 +95,15 @@ function LogRows({ lines, startMs, over }: { lines: TaskLogLine[]; startMs: numb
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <div className="log" role="log" aria-label="Log lines" aria-live={following ? 'off' : 'polite'} tabIndex={0} ref={box} onScroll={onScroll}>
+      <div
+        className="log"
+        role="log"
+        aria-label="Log lines"
+        aria-live={following ? 'off' : 'polite'}
+        tabIndex={0}
+        ref={box}
+        onScroll={onScroll}
+      >
         {total === 0 ? <p className="none">No lines{over ? '' : ' yet'}.</p> : null}
         <div style={{ height: first * ROW }} />
         {shown.map((line, index) => (
@@ -93,7 +118,9 @@ function LogRows({ lines, startMs, over }: { lines: TaskLogLine[]; startMs: numb
         <div style={{ height: Math.max(0, total - first - shown.length) * ROW }} />
       </div>
       <div className="logbar foot">
-        {following ? <StateBadge state={over ? 'stopped' : 'running'} word={over ? 'Ended' : 'Following'} plain /> : null}
+        {following ? (
+          <StateBadge state={over ? 'stopped' : 'running'} word={over ? 'Ended' : 'Following'} plain />
+        ) : null}
         {following ? null : (
           <Button small onClick={() => setSeen(null)}>
             <ArrowDown className="i" aria-hidden="true" />

@@ -43,9 +43,20 @@ export function RunFigures({ task }: { task: TaskView }) {
         </div>
       </div>
       {task.stages.length > 0 ? (
-        <div className="segs" role="progressbar" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} aria-label={`${percent} per cent`}>
+        <div
+          className="segs"
+          role="progressbar"
+          aria-valuenow={percent}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-label={`${percent} per cent`}
+        >
           {task.stages.map((stage) => (
-            <i key={stage.seq} className={segmentClass(stage)} style={{ ...percentStyle(progressPercent([stage])), flex: Math.max(stage.medianMs ?? UNKNOWN_MS, 500) }} />
+            <i
+              key={stage.seq}
+              className={segmentClass(stage)}
+              style={{ ...percentStyle(progressPercent([stage])), flex: Math.max(stage.medianMs ?? UNKNOWN_MS, 500) }}
+            />
           ))}
         </div>
       ) : null}

@@ -1,5 +1,5 @@
-import type { TaskView } from '#model/task.ts';
 import { links } from '#components/links.ts';
+import type { TaskView } from '#model/task.ts';
 
 /** Page of a run: an installation has a name of its own, everything else is a task. */
 export const runHref = (task: Pick<TaskView, 'id' | 'kind' | 'subject'>): string =>

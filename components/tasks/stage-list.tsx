@@ -1,7 +1,7 @@
 'use client';
 
 import { formatClock } from '#components/ui/format-time.ts';
-import { StateShape, STATE_WORDS } from '#components/ui/state-shape.tsx';
+import { STATE_WORDS, StateShape } from '#components/ui/state-shape.tsx';
 import { Elapsed } from '#components/ui/time.tsx';
 import type { TaskLaneView, TaskStageView } from '#model/task.ts';
 import { currentStep, laneState, STEP_SHOWN } from './task-state.ts';
@@ -56,7 +56,11 @@ function Blocks({ lanes }: { lanes: TaskLaneView[] }) {
       {lanes.map((lane) => {
         const state = STEP_SHOWN[laneState(lane)];
         return (
-          <span key={`${lane.subject}-${lane.steps[0]?.seq}`} data-state={state === 'done' ? 'running' : state} title={`${lane.subject}: ${STATE_WORDS[state]}`}>
+          <span
+            key={`${lane.subject}-${lane.steps[0]?.seq}`}
+            data-state={state === 'done' ? 'running' : state}
+            title={`${lane.subject}: ${STATE_WORDS[state]}`}
+          >
             <StateShape state={state === 'done' ? 'running' : state} />
           </span>
         );

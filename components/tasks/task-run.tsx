@@ -2,8 +2,8 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useSession } from '#components/live/live-provider.tsx';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
+import { useSession } from '#components/live/live-provider.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -21,19 +21,49 @@ import { currentStep, isOver, laneState, TASK_SHOWN } from './task-state.ts';
 import { useTabTitle } from './use-tab-title.ts';
 
 /** Progress of one run: figures, stages with a block per VM, live log. It shows rows, so a reload or another browser sees the same. */
-export function TaskRun({ taskId, name, about, cli, footer }: { taskId: number; name: string; about?: ReactNode; cli: string; footer?: ReactNode }) {
+export function TaskRun({
+  taskId,
+  name,
+  about,
+  cli,
+  footer,
+}: {
+  taskId: number;
+  name: string;
+  about?: ReactNode;
+  cli: string;
+  footer?: ReactNode;
+}) {
   const trpc = useTRPC();
   const task = useQuery(trpc.tasks.read.queryOptions({ id: taskId }));
   useTabTitle(name, task.data);
   if (!task.data) {
-    return task.error ? <ErrorView what={`${name} could not be read.`} error={task.error} onRetry={() => void task.refetch()} /> : <SkeletonRows rows={8} label={`Reading ${name}`} />;
+    return task.error ? (
+      <ErrorView what={`${name} could not be read.`} error={task.error} onRetry={() => void task.refetch()} />
+    ) : (
+      <SkeletonRows rows={8} label={`Reading ${name}`} />
+    );
   }
   return <LoadedRun task={task.data} name={name} about={about} cli={cli} footer={footer} />;
 }
 
-function LoadedRun({ task, name, about, cli, footer }: { task: TaskView; name: string; about: ReactNode; cli: string; footer: ReactNode }) {
+function LoadedRun({
+  task,
+  name,
+  about,
+  cli,
+  footer,
+}: {
+  task: TaskView;
+  name: string;
+  about: ReactNode;
+  cli: string;
+  footer: ReactNode;
+}) {
   const shown = TASK_SHOWN[task.state];
-  const busy = task.stages.flatMap((stage) => stage.lanes).find((lane) => ['failed', 'running'].includes(laneState(lane)));
+  const busy = task.stages
+    .flatMap((stage) => stage.lanes)
+    .find((lane) => ['failed', 'running'].includes(laneState(lane)));
   return (
     <>
       <header className="head">
@@ -42,7 +72,8 @@ function LoadedRun({ task, name, about, cli, footer }: { task: TaskView; name: s
             {name} <StateBadge state={shown.state} word={shown.word} />
           </h1>
           <p>
-            {about ?? task.description}, {task.startedAt ? 'started' : 'asked for'} <Clock at={task.startedAt ?? task.createdAt} /> by {task.user}
+            {about ?? task.description}, {task.startedAt ? 'started' : 'asked for'}{' '}
+            <Clock at={task.startedAt ?? task.createdAt} /> by {task.user}
             {task.attempt > 1 ? ` · attempt ${task.attempt}` : null}
           </p>
         </div>
@@ -52,9 +83,18 @@ function LoadedRun({ task, name, about, cli, footer }: { task: TaskView; name: s
       <RunFailure task={task} />
       <div className="run">
         <Card title="Stages" aside={<span className="cap">{stageSum(task)}</span>} footer={footer}>
-          {task.stages.length === 0 ? <p className="pad muted">The plan is being made.</p> : <StageList stages={task.stages} />}
+          {task.stages.length === 0 ? (
+            <p className="pad muted">The plan is being made.</p>
+          ) : (
+            <StageList stages={task.stages} />
+          )}
         </Card>
-        <LogView taskId={task.id} startedAt={task.startedAt} subject={busy?.subject ?? null} over={isOver(task.state)} />
+        <LogView
+          taskId={task.id}
+          startedAt={task.startedAt}
+          subject={busy?.subject ?? null}
+          over={isOver(task.state)}
+        />
       </div>
       <CliLine command={cli} />
     </>
@@ -77,7 +117,12 @@ function RunActions({ task }: { task: TaskView }) {
         </Button>
       ) : null}
       {canTask.retry(task.state) ? (
-        <Button look="primary" refusal={noRight ?? stale} pending={retry.isPending} onClick={() => retry.mutate({ id: task.id })}>
+        <Button
+          look="primary"
+          refusal={noRight ?? stale}
+          pending={retry.isPending}
+          onClick={() => retry.mutate({ id: task.id })}
+        >
           Retry from {task.state === 'failed' ? 'the failed step' : 'where it stopped'}
         </Button>
       ) : null}

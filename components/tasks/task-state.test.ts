@@ -5,9 +5,25 @@ import { currentStep, laneState, progressPercent } from './task-state.ts';
 const lane = (...states: StepState[]): TaskLaneView => ({
   subject: 'worker/0',
   az: 'az1',
-  steps: states.map((state, seq) => ({ seq, kind: 'create-vm', title: `step ${seq}`, state, startedAt: null, finishedAt: null, error: null })),
+  steps: states.map((state, seq) => ({
+    seq,
+    kind: 'create-vm',
+    title: `step ${seq}`,
+    state,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  })),
 });
-const stage = (...lanes: TaskLaneView[]): TaskStageView => ({ seq: 0, title: 's', state: 'running', startedAt: null, finishedAt: null, medianMs: null, lanes });
+const stage = (...lanes: TaskLaneView[]): TaskStageView => ({
+  seq: 0,
+  title: 's',
+  state: 'running',
+  startedAt: null,
+  finishedAt: null,
+  medianMs: null,
+  lanes,
+});
 
 describe('laneState', () => {
   it('shows the worst step, and a lane between two steps as running', () => {

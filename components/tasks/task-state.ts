@@ -1,5 +1,5 @@
-import type { StepState, TaskLaneView, TaskStageView, TaskState, TaskView } from '#model/task.ts';
 import type { UiState } from '#components/ui/state-shape.tsx';
+import type { StepState, TaskLaneView, TaskStageView, TaskState, TaskView } from '#model/task.ts';
 
 /** How a task's state is shown: shape and word. */
 export const TASK_SHOWN = {
@@ -19,7 +19,8 @@ export const STEP_SHOWN = {
   skipped: 'stopped',
 } as const satisfies Record<StepState, UiState>;
 
-export const isOver = (state: TaskState): boolean => state === 'succeeded' || state === 'failed' || state === 'cancelled';
+export const isOver = (state: TaskState): boolean =>
+  state === 'succeeded' || state === 'failed' || state === 'cancelled';
 
 /** One lane (an instance) as one block: the worst of its steps wins, done only when all are. */
 export function laneState(lane: TaskLaneView): StepState {
@@ -32,7 +33,8 @@ export function laneState(lane: TaskLaneView): StepState {
 
 /** The step a lane is at: the failed or running one, else the next, else the last. */
 export function currentStep(lane: TaskLaneView) {
-  const busy = lane.steps.find((step) => step.state === 'failed') ?? lane.steps.find((step) => step.state === 'running');
+  const busy =
+    lane.steps.find((step) => step.state === 'failed') ?? lane.steps.find((step) => step.state === 'running');
   return busy ?? lane.steps.find((step) => step.state === 'waiting') ?? lane.steps.at(-1) ?? null;
 }
 
@@ -40,7 +42,9 @@ export function currentStep(lane: TaskLaneView) {
 export function progressPercent(stages: readonly TaskStageView[]): number {
   const steps = stages.flatMap((stage) => stage.lanes.flatMap((lane) => lane.steps));
   if (steps.length === 0) return 0;
-  return Math.round((steps.filter((step) => step.state === 'done' || step.state === 'skipped').length / steps.length) * 100);
+  return Math.round(
+    (steps.filter((step) => step.state === 'done' || step.state === 'skipped').length / steps.length) * 100,
+  );
 }
 
 /** Figures of the header: which stage, how many instances are through. */

@@ -21,7 +21,8 @@ export function useTaskLog(id: number) {
         const after = fresh.at(-1)?.seq ?? known.at(-1)?.seq ?? 0;
         const page = await api.tasks.log.query({ id, after }, { signal });
         fresh.push(...page);
-        if (page.length === 0 || fresh.length > KEPT) return fresh.length === 0 ? known : [...known, ...fresh].slice(-KEPT);
+        if (page.length === 0 || fresh.length > KEPT)
+          return fresh.length === 0 ? known : [...known, ...fresh].slice(-KEPT);
       }
     },
   });

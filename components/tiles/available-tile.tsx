@@ -39,9 +39,18 @@ export function AvailableTile({ product, other }: { product: AvailableProduct; o
           {product.digest.slice(0, 12)}
         </span>
       </p>
-      {stage.error ? <p className="fault sub" data-state="failed">{refusalOf(stage.error).message}</p> : null}
+      {stage.error ? (
+        <p className="fault sub" data-state="failed">
+          {refusalOf(stage.error).message}
+        </p>
+      ) : null}
       <p className="foot end">
-        <Button small refusal={stale ?? (rights['configure-product'] ? null : 'that takes the right to configure products')} pending={stage.isPending} onClick={() => stage.mutate(file)}>
+        <Button
+          small
+          refusal={stale ?? (rights['configure-product'] ? null : 'that takes the right to configure products')}
+          pending={stage.isPending}
+          onClick={() => stage.mutate(file)}
+        >
           <Plus className="i" aria-hidden="true" />
           {other ? `Stage ${product.version}` : 'Add'}
           <span className="sr"> {product.label}</span>
@@ -66,9 +75,14 @@ export function UploadTile() {
         <span className="clip">{upload.name}</span>
         <StateBadge state="working" word={sent ? 'Checking' : 'Uploading'} />
       </h3>
-      <ProgressBar percent={sent ? null : (upload.sentBytes / upload.totalBytes) * 100} label={`Upload of ${upload.name}`} />
+      <ProgressBar
+        percent={sent ? null : (upload.sentBytes / upload.totalBytes) * 100}
+        label={`Upload of ${upload.name}`}
+      />
       <p className="cap">
-        {sent ? 'Checking sums, scripts and blueprints' : `${formatBytes(upload.sentBytes)} of ${formatBytes(upload.totalBytes)} · ${formatBytes(rate)}/s${left === null ? '' : ` · ${left} s left`}`}
+        {sent
+          ? 'Checking sums, scripts and blueprints'
+          : `${formatBytes(upload.sentBytes)} of ${formatBytes(upload.totalBytes)} · ${formatBytes(rate)}/s${left === null ? '' : ` · ${left} s left`}`}
       </p>
       <p className="foot end">
         <Button small look="ghost" onClick={upload.abort}>
@@ -90,7 +104,13 @@ export function DropTile() {
           <p className="cap">{refusal.remedy}</p>
         </Callout>
       ) : null}
-      <button type="button" className="drop" onClick={noRight ? undefined : pick} aria-disabled={noRight ? true : undefined} title={noRight ?? undefined}>
+      <button
+        type="button"
+        className="drop"
+        onClick={noRight ? undefined : pick}
+        aria-disabled={noRight ? true : undefined}
+        title={noRight ?? undefined}
+      >
         <UploadIcon className="i" aria-hidden="true" />
         <strong>Drop a product file anywhere</strong>
         <span className="cap">.tessera or .pivotal, checked on arrival</span>

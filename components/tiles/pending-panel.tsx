@@ -24,7 +24,14 @@ const LINES_MAX = 6;
 export function PendingPanel() {
   const trpc = useTRPC();
   const pending = useQuery(trpc.installations.pending.queryOptions());
-  if (pending.error) return <ErrorView what="The pending changes could not be read." error={pending.error} onRetry={() => void pending.refetch()} />;
+  if (pending.error)
+    return (
+      <ErrorView
+        what="The pending changes could not be read."
+        error={pending.error}
+        onRetry={() => void pending.refetch()}
+      />
+    );
   if (!pending.data) {
     return (
       <Card title="Pending changes">
@@ -43,7 +50,11 @@ export function PendingPanel() {
   }
   const blocked = pending.data.filter((change) => change.errors.length > 0);
   return (
-    <Card title="Pending changes" aside={<span className="cap">{`${total} in ${count(groups.length, 'product')}`}</span>} className="pending">
+    <Card
+      title="Pending changes"
+      aside={<span className="cap">{`${total} in ${count(groups.length, 'product')}`}</span>}
+      className="pending"
+    >
       <ul className="list tight">
         {groups.map(({ change, lines }) => [
           <li key={change.guid} className="grp">

@@ -113,7 +113,11 @@ function ReasonLine({ tile, reason }: { tile: Tile; reason: TileReason }) {
   return (
     <li data-state={state}>
       <StateShape state={state} />
-      {reason.form ? <Link href={links.field(tile.slug, reason.form, reason.property)}>{reason.message}</Link> : <span>{reason.message}</span>}
+      {reason.form ? (
+        <Link href={links.field(tile.slug, reason.form, reason.property)}>{reason.message}</Link>
+      ) : (
+        <span>{reason.message}</span>
+      )}
     </li>
   );
 }

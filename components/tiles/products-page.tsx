@@ -40,7 +40,13 @@ export function ProductsPage() {
       <div className="split">
         <div className="stack wide-gap">
           <StemcellCard />
-          {products.error ? <ErrorView what="The products could not be read." error={products.error} onRetry={() => void products.refetch()} /> : null}
+          {products.error ? (
+            <ErrorView
+              what="The products could not be read."
+              error={products.error}
+              onRetry={() => void products.refetch()}
+            />
+          ) : null}
           {!products.data && !products.error ? <SkeletonRows rows={6} label="Reading products" /> : null}
           <section className="tiles" aria-label="Products on the dashboard">
             {(products.data ?? []).map((tile) => (
@@ -50,12 +56,22 @@ export function ProductsPage() {
           {products.data?.every((tile) => tile.appliedAt === null) ? <FirstSteps /> : null}
           <section className="stack small-gap" aria-labelledby="available">
             <h2 id="available">Available to add</h2>
-            {available.error ? <ErrorView what="The imported products could not be read." error={available.error} onRetry={() => void available.refetch()} /> : null}
+            {available.error ? (
+              <ErrorView
+                what="The imported products could not be read."
+                error={available.error}
+                onRetry={() => void available.refetch()}
+              />
+            ) : null}
             <div className="tiles">
               {(available.data ?? [])
                 .filter((product) => !product.staged)
                 .map((product) => (
-                  <AvailableTile key={`${product.slug}-${product.version}`} product={product} other={products.data?.find((tile) => tile.slug === product.slug)?.stagedVersion ?? null} />
+                  <AvailableTile
+                    key={`${product.slug}-${product.version}`}
+                    product={product}
+                    other={products.data?.find((tile) => tile.slug === product.slug)?.stagedVersion ?? null}
+                  />
                 ))}
               <UploadTile />
               <DropTile />

@@ -33,7 +33,11 @@ function Build({ id }: { id: number }) {
           {failed ? 'Open failure' : 'Watch'}
         </Link>
       </p>
-      {failed ? <p className="fault">{task.error ?? 'The build was cancelled. Retry goes on from the cache.'}</p> : <ProgressBar percent={progressPercent(task.stages)} label="Stemcell build" />}
+      {failed ? (
+        <p className="fault">{task.error ?? 'The build was cancelled. Retry goes on from the cache.'}</p>
+      ) : (
+        <ProgressBar percent={progressPercent(task.stages)} label="Stemcell build" />
+      )}
       <p className="cap">
         {figures.stage ? `Stage ${figures.step} of ${figures.steps}: ${figures.stage}` : 'Waiting to start'}
         {task.startedAt ? (

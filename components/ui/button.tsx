@@ -3,9 +3,15 @@ import type { ButtonHTMLAttributes, ReactNode } from 'react';
 
 export type ButtonLook = 'default' | 'primary' | 'ghost' | 'danger';
 
-const LOOKS = { default: 'btn', primary: 'btn primary', ghost: 'btn ghost', danger: 'btn warnish' } as const satisfies Record<ButtonLook, string>;
+const LOOKS = {
+  default: 'btn',
+  primary: 'btn primary',
+  ghost: 'btn ghost',
+  danger: 'btn warnish',
+} as const satisfies Record<ButtonLook, string>;
 
-export const buttonClass = (look: ButtonLook = 'default', small = false): string => (small ? `${LOOKS[look]} sm` : LOOKS[look]);
+export const buttonClass = (look: ButtonLook = 'default', small = false): string =>
+  small ? `${LOOKS[look]} sm` : LOOKS[look];
 
 type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
   look?: ButtonLook;
@@ -17,7 +23,18 @@ type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
 };
 
 /** A button. It is never silently disabled: with `refusal` it stays focusable and says why. */
-export function Button({ look, small, refusal, pending, onClick, type = 'button', className, children, title, ...rest }: ButtonProps) {
+export function Button({
+  look,
+  small,
+  refusal,
+  pending,
+  onClick,
+  type = 'button',
+  className,
+  children,
+  title,
+  ...rest
+}: ButtonProps) {
   const blocked = Boolean(refusal) || pending === true;
   return (
     <button
@@ -43,7 +60,13 @@ export function Button({ look, small, refusal, pending, onClick, type = 'button'
 }
 
 /** A link that looks like a button: for going somewhere, not for deeds. */
-export function ButtonLink(props: { href: string; look?: ButtonLook; small?: boolean; children: ReactNode; prefetch?: boolean }) {
+export function ButtonLink(props: {
+  href: string;
+  look?: ButtonLook;
+  small?: boolean;
+  children: ReactNode;
+  prefetch?: boolean;
+}) {
   return (
     <Link className={buttonClass(props.look, props.small)} href={props.href} prefetch={props.prefetch ?? null}>
       {props.children}

@@ -3,7 +3,13 @@ import { count, formatBytes, formatClock, formatKib, formatOffset, formatRange, 
 
 describe('format-time', () => {
   it('says a span in its largest whole unit', () => {
-    expect([formatSpan(400), formatSpan(40_900), formatSpan(119_000), formatSpan(7_200_000), formatSpan(3 * 86_400_000)]).toEqual(['0 s', '40 s', '1 min', '2 h', '3 d']);
+    expect([
+      formatSpan(400),
+      formatSpan(40_900),
+      formatSpan(119_000),
+      formatSpan(7_200_000),
+      formatSpan(3 * 86_400_000),
+    ]).toEqual(['0 s', '40 s', '1 min', '2 h', '3 d']);
   });
 
   it('counts a run in minutes and, when long, in hours', () => {
@@ -18,7 +24,11 @@ describe('format-time', () => {
   });
 
   it('keeps units beside numbers', () => {
-    expect([formatBytes(950), formatBytes(318_000_000), formatBytes(1_500_000_000)]).toEqual(['950 B', '318 MB', '1.5 GB']);
+    expect([formatBytes(950), formatBytes(318_000_000), formatBytes(1_500_000_000)]).toEqual([
+      '950 B',
+      '318 MB',
+      '1.5 GB',
+    ]);
     expect([formatKib(524_288), formatKib(3_355_443)]).toEqual(['512 MiB', '3.2 GiB']);
     expect([count(1, 'change'), count(5, 'change')]).toEqual(['1 change', '5 changes']);
   });

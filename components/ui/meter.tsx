@@ -15,10 +15,26 @@ export function Meter({ percent, warnAt = 90 }: { percent: number | null; warnAt
 }
 
 /** Progress of one thing; null = under way without a known share. */
-export function ProgressBar({ percent, label, state = 'working' }: { percent: number | null; label: string; state?: UiState }) {
+export function ProgressBar({
+  percent,
+  label,
+  state = 'working',
+}: {
+  percent: number | null;
+  label: string;
+  state?: UiState;
+}) {
   const now = percent === null ? undefined : Math.round(percent);
   return (
-    <div className={percent === null ? 'progress open' : 'progress'} data-state={state} role="progressbar" aria-label={label} aria-valuenow={now} aria-valuemin={0} aria-valuemax={100}>
+    <div
+      className={percent === null ? 'progress open' : 'progress'}
+      data-state={state}
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={now}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
       <i style={percentStyle(percent ?? 100)} />
     </div>
   );

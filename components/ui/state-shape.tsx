@@ -1,7 +1,18 @@
 import type { ReactNode } from 'react';
 
 /** The eight states of everything shown, and two marks used in sequences only (`done`, `waiting`). */
-export const UI_STATES = ['running', 'working', 'attention', 'failed', 'stopped', 'unknown', 'unset', 'drill', 'done', 'waiting'] as const;
+export const UI_STATES = [
+  'running',
+  'working',
+  'attention',
+  'failed',
+  'stopped',
+  'unknown',
+  'unset',
+  'drill',
+  'done',
+  'waiting',
+] as const;
 export type UiState = (typeof UI_STATES)[number];
 
 /** The word said beside the shape; state is shape + word + colour, never colour alone. */
@@ -41,13 +52,34 @@ const SHAPES = {
     </>
   ),
   stopped: <circle cx="8" cy="8" r="4.75" fill="none" stroke="currentColor" strokeWidth="2" />,
-  unknown: <path d="M8 1.8 14.2 8 8 14.2 1.8 8z" fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinejoin="round" />,
-  unset: <rect x="2.5" y="2.5" width="11" height="11" rx="1.5" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray="2.4 2" />,
+  unknown: (
+    <path d="M8 1.8 14.2 8 8 14.2 1.8 8z" fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinejoin="round" />
+  ),
+  unset: (
+    <rect
+      x="2.5"
+      y="2.5"
+      width="11"
+      height="11"
+      rx="1.5"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeDasharray="2.4 2"
+    />
+  ),
   drill: <path d="M8 .8 9.9 6.1 15.2 8 9.9 9.9 8 15.2 6.1 9.9.8 8 6.1 6.1z" fill="currentColor" />,
   done: (
     <>
       <circle cx="8" cy="8" r="6.5" fill="currentColor" />
-      <path d="m5 8.2 2.1 2.1L11 6.2" fill="none" stroke={CUT} strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="m5 8.2 2.1 2.1L11 6.2"
+        fill="none"
+        stroke={CUT}
+        strokeWidth="1.75"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </>
   ),
   waiting: <circle cx="8" cy="8" r="2.75" fill="none" stroke="currentColor" strokeWidth="1.5" />,

@@ -1,7 +1,13 @@
 import Link from 'next/link';
 
 /** Tabs that are pages: links, so that each has an address. */
-export function LinkTabs({ label, tabs }: { label: string; tabs: readonly { name: string; href: string; current: boolean }[] }) {
+export function LinkTabs({
+  label,
+  tabs,
+}: {
+  label: string;
+  tabs: readonly { name: string; href: string; current: boolean }[];
+}) {
   return (
     <nav className="tabs" aria-label={label}>
       {tabs.map((tab) => (

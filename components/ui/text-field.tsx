@@ -1,6 +1,6 @@
 'use client';
 
-import { useId, type InputHTMLAttributes, type ReactNode } from 'react';
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
 
 type TextFieldProps = InputHTMLAttributes<HTMLInputElement> & {
   label: ReactNode;
@@ -23,7 +23,13 @@ export function TextField({ label, help, error, tag, id, className, ...input }: 
         {label}
         {tag ? <span className="tag">{tag}</span> : null}
       </label>
-      <input {...input} id={inputId} className={className ? `input ${className}` : 'input'} aria-invalid={error ? true : undefined} aria-describedby={described || undefined} />
+      <input
+        {...input}
+        id={inputId}
+        className={className ? `input ${className}` : 'input'}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described || undefined}
+      />
       {error ? <FieldError id={errorId} message={error} /> : null}
       {help ? (
         <p className="help" id={helpId}>

@@ -42,4 +42,5 @@ export function Day({ at }: { at: string }) {
   );
 }
 
-const fullTime = (at: string): string => new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+const fullTime = (at: string): string =>
+  new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });

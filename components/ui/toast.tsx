@@ -31,7 +31,11 @@ const subscribe = (listener: () => void) => {
 const NONE: readonly Toast[] = [];
 
 export function Toaster() {
-  const shown = useSyncExternalStore(subscribe, () => toasts, () => NONE);
+  const shown = useSyncExternalStore(
+    subscribe,
+    () => toasts,
+    () => NONE,
+  );
   return (
     <div className="toasts" role="status" aria-live="polite">
       {shown.map((toast) => (

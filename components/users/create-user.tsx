@@ -25,8 +25,17 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const sent = new FormData(event.currentTarget);
-    const parsed = NewUser.safeParse({ userName: fieldText(sent, 'userName'), email: fieldText(sent, 'email'), password: fieldText(sent, 'password'), groups });
-    setFaults(parsed.success ? {} : Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message])));
+    const parsed = NewUser.safeParse({
+      userName: fieldText(sent, 'userName'),
+      email: fieldText(sent, 'email'),
+      password: fieldText(sent, 'password'),
+      groups,
+    });
+    setFaults(
+      parsed.success
+        ? {}
+        : Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message])),
+    );
     if (parsed.success) create.mutate(parsed.data);
   };
   return (
@@ -51,7 +60,14 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
         ) : null}
         <TextField label="User name" name="userName" autoComplete="off" error={shown.userName} />
         <TextField label="E-mail" name="email" type="email" autoComplete="off" error={shown.email} />
-        <TextField label="Password" name="password" type="password" autoComplete="new-password" error={shown.password} help="At least 8 characters." />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          error={shown.password}
+          help="At least 8 characters."
+        />
         <GroupChecks chosen={groups} onChange={setGroups} />
       </form>
     </Dialog>

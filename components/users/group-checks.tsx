@@ -7,13 +7,19 @@ import { useTRPC } from '#components/live/trpc.ts';
 export function GroupChecks({ chosen, onChange }: { chosen: readonly string[]; onChange: (groups: string[]) => void }) {
   const trpc = useTRPC();
   const groups = useQuery(trpc.users.groups.queryOptions());
-  const toggle = (name: string, on: boolean) => onChange(on ? [...chosen, name] : chosen.filter((group) => group !== name));
+  const toggle = (name: string, on: boolean) =>
+    onChange(on ? [...chosen, name] : chosen.filter((group) => group !== name));
   return (
     <fieldset className="checks">
       <legend className="label">Groups</legend>
       {(groups.data ?? []).map((group) => (
         <label key={group.id}>
-          <input type="checkbox" className="check" checked={chosen.includes(group.displayName)} onChange={(event) => toggle(group.displayName, event.target.checked)} />
+          <input
+            type="checkbox"
+            className="check"
+            checked={chosen.includes(group.displayName)}
+            onChange={(event) => toggle(group.displayName, event.target.checked)}
+          />
           <span className="mono">{group.displayName}</span>
           <small className="cap">{group.description}</small>
         </label>

@@ -31,14 +31,19 @@ export function UsersPage() {
   const { rights } = useSession();
   const stale = useStaleRefusal();
   const [open, setOpen] = useState<Open>(null);
-  const refusal = stale ?? (rights['manage-users'] ? null : 'that takes one of the groups opsman.admin, uaa.admin or scim.write');
+  const refusal =
+    stale ?? (rights['manage-users'] ? null : 'that takes one of the groups opsman.admin, uaa.admin or scim.write');
   const close = () => setOpen(null);
   return (
     <>
       <header className="head">
         <div>
           <h1>Users</h1>
-          <p>{users.data ? `${count(users.data.length, 'user')}. Rights are groups; the console takes one of the opsman groups.` : 'Rights are groups.'}</p>
+          <p>
+            {users.data
+              ? `${count(users.data.length, 'user')}. Rights are groups; the console takes one of the opsman groups.`
+              : 'Rights are groups.'}
+          </p>
         </div>
         <div className="actions">
           <Button look="primary" refusal={refusal} onClick={() => setOpen({ deed: 'create' })}>
@@ -47,7 +52,9 @@ export function UsersPage() {
           </Button>
         </div>
       </header>
-      {users.error ? <ErrorView what="The users could not be read." error={users.error} onRetry={() => void users.refetch()} /> : null}
+      {users.error ? (
+        <ErrorView what="The users could not be read." error={users.error} onRetry={() => void users.refetch()} />
+      ) : null}
       {!users.data && !users.error ? <SkeletonRows label="Reading users" /> : null}
       {users.data ? <UserTable users={users.data} refusal={refusal} onOpen={setOpen} /> : null}
       {open?.deed === 'create' ? <CreateUser onClose={close} /> : null}
@@ -58,7 +65,15 @@ export function UsersPage() {
   );
 }
 
-function UserTable({ users, refusal, onOpen }: { users: UserView[]; refusal: string | null; onOpen: (open: Open) => void }) {
+function UserTable({
+  users,
+  refusal,
+  onOpen,
+}: {
+  users: UserView[];
+  refusal: string | null;
+  onOpen: (open: Open) => void;
+}) {
   const { userName } = useSession();
   return (
     <Card>
@@ -85,7 +100,11 @@ function UserTable({ users, refusal, onOpen }: { users: UserView[]; refusal: str
                 </th>
                 <td>{user.email}</td>
                 <td>
-                  <StateBadge state={user.active ? 'running' : 'stopped'} word={user.active ? 'Active' : 'Inactive'} plain />
+                  <StateBadge
+                    state={user.active ? 'running' : 'stopped'}
+                    word={user.active ? 'Active' : 'Inactive'}
+                    plain
+                  />
                 </td>
                 <td className="groups">
                   {user.groups.map((group) => (
@@ -100,7 +119,12 @@ function UserTable({ users, refusal, onOpen }: { users: UserView[]; refusal: str
                   <Button small look="ghost" refusal={refusal} onClick={() => onOpen({ deed: 'groups', user })}>
                     Groups<span className="sr"> of {user.userName}</span>
                   </Button>
-                  <Button small look="danger" refusal={refusal ?? (user.userName === userName ? 'this is you' : null)} onClick={() => onOpen({ deed: 'delete', user })}>
+                  <Button
+                    small
+                    look="danger"
+                    refusal={refusal ?? (user.userName === userName ? 'this is you' : null)}
+                    onClick={() => onOpen({ deed: 'delete', user })}
+                  >
                     Delete<span className="sr"> {user.userName}</span>
                   </Button>
                 </td>

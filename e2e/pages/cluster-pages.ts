@@ -13,7 +13,8 @@ export class ClusterPages {
     await this.page.getByLabel('Name', { exact: true }).fill(cluster.name);
     if (cluster.plan) await this.page.getByRole('radio', { name: new RegExp(`^${cluster.plan}`) }).check();
     await this.page.getByLabel('External host name').fill(cluster.externalHostname);
-    if (cluster.workers !== undefined) await this.page.getByRole('textbox', { name: 'Workers' }).fill(String(cluster.workers));
+    if (cluster.workers !== undefined)
+      await this.page.getByRole('textbox', { name: 'Workers' }).fill(String(cluster.workers));
     await this.page.getByRole('button', { name: 'Create cluster' }).click();
   }
 
@@ -23,7 +24,9 @@ export class ClusterPages {
   }
 
   async expectState(word: string, timeout: number): Promise<void> {
-    await expect(this.page.getByRole('heading', { level: 1 }).getByText(word, { exact: true })).toBeVisible({ timeout });
+    await expect(this.page.getByRole('heading', { level: 1 }).getByText(word, { exact: true })).toBeVisible({
+      timeout,
+    });
   }
 
   /** The VM of the topology with that name, such as worker/0. */

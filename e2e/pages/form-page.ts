@@ -14,7 +14,10 @@ export class FormPage {
   }
 
   async choose(label: string): Promise<void> {
-    await this.page.getByRole('navigation', { name: 'Forms' }).getByRole('link', { name: new RegExp(`${label}`) }).click();
+    await this.page
+      .getByRole('navigation', { name: 'Forms' })
+      .getByRole('link', { name: new RegExp(`${label}`) })
+      .click();
     await this.page.getByRole('heading', { level: 2, name: label, exact: true }).waitFor();
   }
 
@@ -38,7 +41,9 @@ export class FormPage {
   }
 
   async generateCertificate(reference: string, domains: string): Promise<void> {
-    await this.field(reference).getByRole('button', { name: /Generate RSA certificate/ }).click();
+    await this.field(reference)
+      .getByRole('button', { name: /Generate RSA certificate/ })
+      .click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Domains').fill(domains);
     await dialog.getByRole('button', { name: 'Generate', exact: true }).click();

@@ -19,11 +19,15 @@ export class ProductsPage {
 
   /** Waits until the tile says this state in words. */
   async expectState(label: string, word: string, timeout?: number): Promise<void> {
-    await expect(this.tile(label).getByText(word, { exact: true })).toBeVisible(timeout === undefined ? {} : { timeout });
+    await expect(this.tile(label).getByText(word, { exact: true })).toBeVisible(
+      timeout === undefined ? {} : { timeout },
+    );
   }
 
   async configure(label: string): Promise<void> {
-    await this.tile(label).getByRole('link', { name: `Configure ${label}` }).click();
+    await this.tile(label)
+      .getByRole('link', { name: `Configure ${label}` })
+      .click();
     await this.page.getByRole('navigation', { name: 'Forms' }).waitFor();
   }
 

@@ -21,6 +21,8 @@ export class RunPage {
   }
 
   async expectEnd(word: 'Succeeded' | 'Failed' | 'Cancelled', timeout: number): Promise<void> {
-    await expect(this.page.getByRole('heading', { level: 1 }).getByText(word, { exact: true })).toBeVisible({ timeout });
+    await expect(this.page.getByRole('heading', { level: 1 }).getByText(word, { exact: true })).toBeVisible({
+      timeout,
+    });
   }
 }

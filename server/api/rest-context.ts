@@ -82,9 +82,27 @@ export function addressOf(c: Context): string {
   return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown';
 }
 
+/** Kubernetes profiles and the like are the largest things sent. */
+const BODY_MAX = 1024 * 1024;
+
+/**
+ * The body as text; throws invalid_input when it is larger than 1 MiB. Counted while it is read, because a forwarded body comes in chunks
+ * without a length. (hono's own limit makes a new Request of the incoming one, which node-server's objects do not allow.)
+ */
+export async function readText(c: Context): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length;
+    if (size > BODY_MAX) throw new TesseraError('invalid_input', 'The request body is larger than 1 MiB.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 /** The body as JSON; throws invalid_input when it is none. */
 export async function readJson(c: Context): Promise<unknown> {
-  const text = await c.req.text();
+  const text = await readText(c);
   try {
     return JSON.parse(text || '{}');
   } catch (cause) {

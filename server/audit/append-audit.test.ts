@@ -10,7 +10,9 @@ const database = useTestDatabase();
 test('entries written side by side make one unbroken chain; a changed entry is found', async () => {
   const { pool } = database;
   await Promise.all(
-    Array.from({ length: 8 }, (_, n) => inTransaction(pool, (tx) => appendAudit(tx, SYSTEM_ACTOR, 'deed', `thing/${n}`, { b: n, a: { d: 1, c: 2 } }))),
+    Array.from({ length: 8 }, (_, n) =>
+      inTransaction(pool, (tx) => appendAudit(tx, SYSTEM_ACTOR, 'deed', `thing/${n}`, { b: n, a: { d: 1, c: 2 } })),
+    ),
   );
   expect(await inTransaction(pool, findBrokenLink)).toBeNull();
   await pool.query(`update audit set actor = 'somebody else' where id = 3`);

@@ -20,5 +20,12 @@ export async function listAudit(tx: Tx, page: { before: number | null; limit: nu
     .where(page.before === null ? undefined : lt(audit.id, page.before))
     .orderBy(desc(audit.id))
     .limit(page.limit);
-  return rows.map(({ id, at, actor, action, subject, detail }) => ({ id, at: at.toISOString(), actor, action, subject, detail }));
+  return rows.map(({ id, at, actor, action, subject, detail }) => ({
+    id,
+    at: at.toISOString(),
+    actor,
+    action,
+    subject,
+    detail,
+  }));
 }

@@ -39,7 +39,8 @@ test('what is committed after a reader began reaches it at once, and once', asyn
   const following = take(from, 3);
   await systemClock.sleep(100);
   const started = systemClock.monotonic();
-  for (const subject of ['task/1', 'task/2', 'task/3']) await inTransaction(pool, (tx) => appendEvent(tx, 'task.changed', subject));
+  for (const subject of ['task/1', 'task/2', 'task/3'])
+    await inTransaction(pool, (tx) => appendEvent(tx, 'task.changed', subject));
   expect((await following).map((event) => event.subject)).toEqual(['task/1', 'task/2', 'task/3']);
   expect(systemClock.monotonic() - started).toBeLessThan(1500);
 });
@@ -47,7 +48,8 @@ test('what is committed after a reader began reaches it at once, and once', asyn
 test('a reader that comes back with its cursor gets the gap and nothing twice', async () => {
   const { pool } = database;
   const from = await currentCursor(pool);
-  for (const subject of ['task/a', 'task/b']) await inTransaction(pool, (tx) => appendEvent(tx, 'task.changed', subject));
+  for (const subject of ['task/a', 'task/b'])
+    await inTransaction(pool, (tx) => appendEvent(tx, 'task.changed', subject));
   const first = await take(from, 1);
   const middle = first[0]?.cursor ?? '';
   await inTransaction(pool, (tx) => appendEvent(tx, 'task.changed', 'task/c'));

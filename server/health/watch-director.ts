@@ -8,14 +8,21 @@ import { readDirector } from './read-director.ts';
 const LOOK_MS = 2000;
 
 /** A killed director cannot say that it is gone: the console looks, and makes news of it. Runs until `signal` aborts. */
-export async function watchDirector(options: { pool: Pool; clock: Clock; log: Log; signal: AbortSignal }): Promise<void> {
+export async function watchDirector(options: {
+  pool: Pool;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}): Promise<void> {
   let known: string | null = null;
   while (!options.signal.aborted) {
     try {
       const { state, since } = await readDirector(options.pool);
       const now = `${state} ${since}`;
       if (known !== null && known !== now) {
-        await inTransaction(options.pool, (tx) => appendEvent(tx, 'director.changed', 'director/director-0', { state }));
+        await inTransaction(options.pool, (tx) =>
+          appendEvent(tx, 'director.changed', 'director/director-0', { state }),
+        );
       }
       known = now;
     } catch (error) {

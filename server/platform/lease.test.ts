@@ -29,7 +29,9 @@ test('one holds the slot; the next takes over with a higher fencing number when 
 
 test('a holder whose connection dies hears of it, and the slot is free', async () => {
   const holder = await claim('a');
-  await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tessera slot director-0' and datname = current_database()`);
+  await database.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tessera slot director-0' and datname = current_database()`,
+  );
   const next = await claim('b');
   expect(next?.fencing).toBe((holder?.fencing ?? 0) + 1);
   expect(holder?.lost.aborted).toBe(true);

@@ -18,7 +18,9 @@ export const clustersRouter = router({
   read: ownProcedure.input(Name).query(({ ctx, input }) => readCluster(ctx.tx, input.name, ctx.actor)),
   service: procedureFor('list-plans').query(({ ctx }) => readContainerService(ctx.tx)),
   capacity: procedureFor('list-plans').query(({ ctx }) => readCapacity(ctx.tx)),
-  create: ownProcedure.input(CreateClusterRequest).mutation(({ ctx, input }) => createCluster(ctx.tx, input, ctx.actor)),
+  create: ownProcedure
+    .input(CreateClusterRequest)
+    .mutation(({ ctx, input }) => createCluster(ctx.tx, input, ctx.actor)),
   resize: ownProcedure
     .input(Name.extend({ workers: z.number().int() }))
     .mutation(({ ctx, input }) => resizeCluster(ctx.tx, input.name, input.workers, ctx.actor)),

@@ -13,6 +13,8 @@ export function problemOf(thrown: unknown, context: Context): Response {
     fields: { ...error.fields },
     id: context.requestId,
   };
-  const message = hidden ? `Tessera failed inside. The console log says why under ${context.requestId}.` : error.message;
+  const message = hidden
+    ? `Tessera failed inside. The console log says why under ${context.requestId}.`
+    : error.message;
   return Response.json({ message, detail }, { status: error.http });
 }

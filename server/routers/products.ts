@@ -30,8 +30,12 @@ export const productsRouter = router({
     .input(FormOf.extend({ reference: z.string().min(1), domains: z.array(z.string().min(1).max(253)).min(1).max(50) }))
     .mutation(({ ctx, input }) => generateFormCertificate(ctx.tx, ctx.console.vault, input, ctx.actor)),
 
-  stage: configuring.input(ProductFile).mutation(({ ctx, input }) => stageProduct(ctx.tx, ctx.console.vault, input, ctx.actor)),
-  unstage: configuring.input(Guid).mutation(({ ctx, input }) => unstageProduct(ctx.tx, ctx.console.vault, input, ctx.actor)),
+  stage: configuring
+    .input(ProductFile)
+    .mutation(({ ctx, input }) => stageProduct(ctx.tx, ctx.console.vault, input, ctx.actor)),
+  unstage: configuring
+    .input(Guid)
+    .mutation(({ ctx, input }) => unstageProduct(ctx.tx, ctx.console.vault, input, ctx.actor)),
   revert: configuring
     .input(z.strictObject({ guid: z.string().optional() }))
     .mutation(({ ctx, input }) =>

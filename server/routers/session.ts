@@ -20,9 +20,9 @@ export const sessionRouter = router({
 
   isSetUp: openProcedure.query(({ ctx }) => inTransaction(ctx.console.pool, isSetUp)),
 
-  setUp: openProcedure.input(SetUpRequest).mutation(({ ctx, input }) =>
-    inTransaction(ctx.console.pool, (tx) => setUp(tx, ctx.console.vault, input)),
-  ),
+  setUp: openProcedure
+    .input(SetUpRequest)
+    .mutation(({ ctx, input }) => inTransaction(ctx.console.pool, (tx) => setUp(tx, ctx.console.vault, input))),
 
   signIn: openProcedure.input(SignInRequest).mutation(async ({ ctx, input }): Promise<{ userName: string }> => {
     // committed first, thrown after: the count of wrong tries must stay

@@ -12,7 +12,13 @@ const LOG_PAGE = 2000;
 
 export const tasksRouter = router({
   list: procedureFor('view')
-    .input(z.strictObject({ states: z.array(TaskState).optional(), kinds: z.array(TaskKind).optional(), limit: z.number().int().min(1).max(200).optional() }))
+    .input(
+      z.strictObject({
+        states: z.array(TaskState).optional(),
+        kinds: z.array(TaskKind).optional(),
+        limit: z.number().int().min(1).max(200).optional(),
+      }),
+    )
     .query(({ ctx, input }) =>
       listTasks(ctx.tx, {
         ...(input.states ? { states: input.states } : {}),
@@ -21,13 +27,19 @@ export const tasksRouter = router({
       }),
     ),
 
-  read: procedureFor('view').input(TaskId).query(({ ctx, input }) => readTask(ctx.tx, input.id)),
+  read: procedureFor('view')
+    .input(TaskId)
+    .query(({ ctx, input }) => readTask(ctx.tx, input.id)),
 
   log: procedureFor('view')
     .input(z.strictObject({ id: z.number().int().positive(), after: z.number().int().nonnegative() }))
     .query(({ ctx, input }) => readTaskLog(ctx.tx, input.id, { after: input.after, limit: LOG_PAGE })),
 
-  cancel: procedureFor('apply-changes').input(TaskId).mutation(({ ctx, input }) => cancelTask(ctx.tx, input.id, ctx.actor)),
+  cancel: procedureFor('apply-changes')
+    .input(TaskId)
+    .mutation(({ ctx, input }) => cancelTask(ctx.tx, input.id, ctx.actor)),
 
-  retry: procedureFor('apply-changes').input(TaskId).mutation(({ ctx, input }) => retryTask(ctx.tx, input.id, ctx.actor)),
+  retry: procedureFor('apply-changes')
+    .input(TaskId)
+    .mutation(({ ctx, input }) => retryTask(ctx.tx, input.id, ctx.actor)),
 });

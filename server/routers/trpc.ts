@@ -25,15 +25,23 @@ const translated = t.middleware(async ({ ctx, path, next }) => {
   if (result.ok || result.error.cause instanceof ZodError) return result;
   const thrown = result.error.cause instanceof TRPCError ? result.error.cause : result.error;
   if (thrown.cause instanceof TesseraError) {
-    throw new TRPCError({ code: TRPC_CODES[thrown.cause.http] ?? 'INTERNAL_SERVER_ERROR', message: thrown.cause.message, cause: thrown.cause });
+    throw new TRPCError({
+      code: TRPC_CODES[thrown.cause.http] ?? 'INTERNAL_SERVER_ERROR',
+      message: thrown.cause.message,
+      cause: thrown.cause,
+    });
   }
   if (thrown.code !== 'INTERNAL_SERVER_ERROR') throw thrown;
   ctx.console.log.error({ err: thrown.cause ?? thrown, id: ctx.requestId, path }, 'request failed');
   const unavailable = isDatabaseFault(thrown.cause);
   throw new TRPCError({
     code: 'INTERNAL_SERVER_ERROR',
-    message: unavailable ? 'The database does not answer. Work goes on by itself when it is back.' : `Tessera failed inside. The console log says why under ${ctx.requestId}.`,
-    cause: new TesseraError(unavailable ? 'database_unavailable' : 'internal', 'see the console log', { cause: thrown.cause }),
+    message: unavailable
+      ? 'The database does not answer. Work goes on by itself when it is back.'
+      : `Tessera failed inside. The console log says why under ${ctx.requestId}.`,
+    cause: new TesseraError(unavailable ? 'database_unavailable' : 'internal', 'see the console log', {
+      cause: thrown.cause,
+    }),
   });
 });
 
@@ -42,7 +50,10 @@ const guarded = t.middleware(({ ctx, type, next }) => {
   if (type !== 'mutation') return next();
   const expected = ctx.session?.csrf ?? ctx.csrf;
   if (!ctx.sameOrigin || ctx.csrf === null || ctx.csrf !== expected) {
-    throw new TesseraError('forbidden', 'This request did not come from a page of this console. Reload the page and try again.');
+    throw new TesseraError(
+      'forbidden',
+      'This request did not come from a page of this console. Reload the page and try again.',
+    );
   }
   return next();
 });
@@ -90,7 +101,12 @@ const TRPC_CODES: Record<number, TRPCError['code']> = {
 function detailOf(error: TRPCError, ctx: Context | undefined): ErrorDetail {
   const id = ctx?.requestId ?? null;
   if (error.cause instanceof TesseraError) {
-    return { code: error.cause.code, remedy: ERROR_CODES[error.cause.code].remedy, fields: { ...error.cause.fields }, id };
+    return {
+      code: error.cause.code,
+      remedy: ERROR_CODES[error.cause.code].remedy,
+      fields: { ...error.cause.fields },
+      id,
+    };
   }
   if (error.cause instanceof ZodError) {
     const fields = Object.fromEntries(error.cause.issues.map((issue) => [issue.path.join('.'), issue.message]));

@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProductFileReport } from '#model/product.ts';
+import type { Actor } from '#model/role.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { importProduct, readTrustedKeys, receiveProductFile } from '#server/products/import-product.ts';
 import { openProductFile } from '#server/products/open-product-file.ts';
-import type { Actor } from '#model/role.ts';
 import type { ConsoleHolder } from './console-holder.ts';
 import { router, streamFor } from './trpc.ts';
 
@@ -16,10 +16,15 @@ export type UploadOutcome = { imported: boolean; upload: string; report: Product
 const UploadName = z.string().regex(/^[0-9a-f]{16}$/);
 const Upload = z.strictObject({ upload: UploadName });
 
-const fileOf = (holder: ConsoleHolder, upload: string): string => join(holder.config.state, 'uploads', `${upload}.tessera`);
+const fileOf = (holder: ConsoleHolder, upload: string): string =>
+  join(holder.config.state, 'uploads', `${upload}.tessera`);
 
 /** Takes the body of an upload; a signed product file is imported at once, an unsigned one waits in the uploads folder. */
-export async function receiveUpload(holder: ConsoleHolder, body: AsyncIterable<Uint8Array>, actor: Actor): Promise<UploadOutcome> {
+export async function receiveUpload(
+  holder: ConsoleHolder,
+  body: AsyncIterable<Uint8Array>,
+  actor: Actor,
+): Promise<UploadOutcome> {
   const { state } = holder.config;
   const { file } = await receiveProductFile(body, { state });
   const upload = file.slice(file.lastIndexOf('/') + 1, -'.tessera'.length);
@@ -65,6 +70,10 @@ async function openWaiting(holder: ConsoleHolder, upload: string) {
     return { file, report };
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
-    throw new TesseraError('not_found', 'This upload is no longer here: it was imported or discarded. Import the file again.', { cause });
+    throw new TesseraError(
+      'not_found',
+      'This upload is no longer here: it was imported or discarded. Import the file again.',
+      { cause },
+    );
   }
 }

@@ -42,7 +42,10 @@ export async function readTask(tx: Tx, id: number): Promise<TaskView> {
 }
 
 /** Newest first; without stages, which lists do not show. */
-export async function listTasks(tx: Tx, filter: { limit?: number; states?: TaskState[]; kinds?: TaskKind[] } = {}): Promise<TaskView[]> {
+export async function listTasks(
+  tx: Tx,
+  filter: { limit?: number; states?: TaskState[]; kinds?: TaskKind[] } = {},
+): Promise<TaskView[]> {
   const rows = await tx.db
     .select()
     .from(tasks)

@@ -14,7 +14,9 @@ export default async function SetUpPage() {
     <>
       <div>
         <h1>Set up Tessera</h1>
-        <p className="muted">Once for this installation: an administrator and the passphrase that protects its secrets.</p>
+        <p className="muted">
+          Once for this installation: an administrator and the passphrase that protects its secrets.
+        </p>
       </div>
       <SetUpForm keyFile={await caller.settings.keyPlace()} />
     </>

@@ -6,7 +6,10 @@ export const metadata: Metadata = { title: 'Clusters' };
 
 export default async function ClustersPage() {
   const { queryClient, trpc } = await serverQueries();
-  await Promise.all([queryClient.prefetchQuery(trpc.clusters.list.queryOptions()), queryClient.prefetchQuery(trpc.clusters.health.queryOptions())]);
+  await Promise.all([
+    queryClient.prefetchQuery(trpc.clusters.list.queryOptions()),
+    queryClient.prefetchQuery(trpc.clusters.health.queryOptions()),
+  ]);
   return (
     <Hydrated>
       <ClusterList />

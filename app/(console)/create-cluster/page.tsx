@@ -6,7 +6,10 @@ export const metadata: Metadata = { title: 'Create cluster' };
 
 export default async function CreateClusterPage() {
   const { queryClient, trpc } = await serverQueries();
-  await Promise.all([queryClient.prefetchQuery(trpc.clusters.service.queryOptions()), queryClient.prefetchQuery(trpc.clusters.capacity.queryOptions())]);
+  await Promise.all([
+    queryClient.prefetchQuery(trpc.clusters.service.queryOptions()),
+    queryClient.prefetchQuery(trpc.clusters.capacity.queryOptions()),
+  ]);
   return (
     <Hydrated>
       <CreateClusterForm />

@@ -14,7 +14,10 @@ export async function POST(request: Request): Promise<Response> {
     const { session } = context;
     if (!session) throw new TesseraError('unauthenticated', 'Your session has ended. Log in again.');
     if (!context.sameOrigin || request.headers.get(CSRF_HEADER) !== session.csrf) {
-      throw new TesseraError('forbidden', 'This upload did not come from a page of this console. Reload the page and try again.');
+      throw new TesseraError(
+        'forbidden',
+        'This upload did not come from a page of this console. Reload the page and try again.',
+      );
     }
     authorize(session.actor, 'import-product');
     if (!request.body) throw new TesseraError('product_file_rejected', 'The upload was empty. Choose a product file.');

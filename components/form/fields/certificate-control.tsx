@@ -41,12 +41,28 @@ export function CertificateControl({ field, name, id, describedBy, invalid, lock
       <details>
         <summary className="link">{known ? 'Certificate PEM and key' : 'Paste a certificate and its key'}</summary>
         <div className="pem">
-          <textarea {...register(`${name}.cert_pem`)} id={`${id}-pem`} className="input" rows={5} aria-label={`${field.label}: certificate PEM`} aria-describedby={describedBy} aria-invalid={invalid || undefined} readOnly={locked !== null} spellCheck={false} placeholder="-----BEGIN CERTIFICATE-----" />
+          <textarea
+            {...register(`${name}.cert_pem`)}
+            id={`${id}-pem`}
+            className="input"
+            rows={5}
+            aria-label={`${field.label}: certificate PEM`}
+            aria-describedby={describedBy}
+            aria-invalid={invalid || undefined}
+            readOnly={locked !== null}
+            spellCheck={false}
+            placeholder="-----BEGIN CERTIFICATE-----"
+          />
           <SecretLeaf name={`${name}.private_key_pem`} label="Private key" invalid={invalid} locked={locked} long />
         </div>
       </details>
       <p className="row">
-        <Button small look={known ? 'default' : 'primary'} refusal={locked} onClick={() => onGenerate(referenceOf(name))}>
+        <Button
+          small
+          look={known ? 'default' : 'primary'}
+          refusal={locked}
+          onClick={() => onGenerate(referenceOf(name))}
+        >
           <ShieldCheck className="i" aria-hidden="true" />
           Generate RSA certificate…
         </Button>

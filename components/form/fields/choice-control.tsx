@@ -9,7 +9,15 @@ import type { ControlProps } from '../field-props.ts';
 type Option = { value: string; label: string };
 
 /** One of a list. */
-function Select({ field, name, id, describedBy, invalid, locked, options }: ControlProps & { options: readonly Option[] }) {
+function Select({
+  field,
+  name,
+  id,
+  describedBy,
+  invalid,
+  locked,
+  options,
+}: ControlProps & { options: readonly Option[] }) {
   const { control } = useFormContext();
   return (
     <Controller
@@ -31,7 +39,9 @@ function Select({ field, name, id, describedBy, invalid, locked, options }: Cont
             aria-invalid={invalid || undefined}
             aria-required={field.required || undefined}
           >
-            {known ? null : <option value={value}>{value === '' ? 'Choose…' : `${value} (not offered any more)`}</option>}
+            {known ? null : (
+              <option value={value}>{value === '' ? 'Choose…' : `${value} (not offered any more)`}</option>
+            )}
             {field.required || value === '' ? null : <option value="">None</option>}
             {options.map((option) => (
               <option key={option.value} value={option.value}>
@@ -49,10 +59,17 @@ function Select({ field, name, id, describedBy, invalid, locked, options }: Cont
 export const DropdownControl = (props: ControlProps) => <Select {...props} options={props.field.options} />;
 
 const OFFERED = {
-  vm_type_dropdown: ({ vmTypes }) => [{ value: AUTOMATIC, label: 'Automatic: smallest that fits' }, ...vmTypes.map(({ name, label }) => ({ value: name, label }))],
-  disk_type_dropdown: ({ diskTypes }) => [{ value: AUTOMATIC, label: 'Automatic' }, ...diskTypes.map(({ name, label }) => ({ value: name, label }))],
+  vm_type_dropdown: ({ vmTypes }) => [
+    { value: AUTOMATIC, label: 'Automatic: smallest that fits' },
+    ...vmTypes.map(({ name, label }) => ({ value: name, label })),
+  ],
+  disk_type_dropdown: ({ diskTypes }) => [
+    { value: AUTOMATIC, label: 'Automatic' },
+    ...diskTypes.map(({ name, label }) => ({ value: name, label })),
+  ],
   service_network_az_single_select: ({ azs }) => azs.map((name) => ({ value: name, label: name })),
-  network_dropdown: ({ networks }) => networks.map(({ name, azs }) => ({ value: name, label: `${name} (${azs.join(', ')})` })),
+  network_dropdown: ({ networks }) =>
+    networks.map(({ name, azs }) => ({ value: name, label: `${name} (${azs.join(', ')})` })),
 } as const satisfies Record<string, (choices: Choices) => Option[]>;
 
 /** Options the director offers: VM types, disks, AZs, networks. */
@@ -109,16 +126,26 @@ function Checks({ name, options, locked, describedBy }: ControlProps & { options
       name={name}
       render={({ field: bound }) => {
         const chosen = Array.isArray(bound.value) ? bound.value.map(String) : [];
-        const toggle = (value: string, on: boolean) => bound.onChange(on ? [...chosen, value] : chosen.filter((other) => other !== value));
+        const toggle = (value: string, on: boolean) =>
+          bound.onChange(on ? [...chosen, value] : chosen.filter((other) => other !== value));
         return (
           <div className="choices" aria-describedby={describedBy}>
             {options.map((option) => (
               <label key={option.value} className="choice">
-                <input type="checkbox" className="check" checked={chosen.includes(option.value)} disabled={locked !== null} onBlur={bound.onBlur} onChange={(event) => toggle(option.value, event.target.checked)} />
+                <input
+                  type="checkbox"
+                  className="check"
+                  checked={chosen.includes(option.value)}
+                  disabled={locked !== null}
+                  onBlur={bound.onBlur}
+                  onChange={(event) => toggle(option.value, event.target.checked)}
+                />
                 {option.label}
               </label>
             ))}
-            {options.length === 0 ? <span className="cap">Nothing to choose from yet: configure the BOSH Director first.</span> : null}
+            {options.length === 0 ? (
+              <span className="cap">Nothing to choose from yet: configure the BOSH Director first.</span>
+            ) : null}
           </div>
         );
       }}

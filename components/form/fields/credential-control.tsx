@@ -9,7 +9,23 @@ import { referenceOf } from '../field-name.ts';
 import type { ControlProps } from '../field-props.ts';
 
 /** A secret leaf: never sent back. When it is set, "set 3 months ago · Replace"; the field opens only on Replace. */
-export function SecretLeaf({ name, id, label, describedBy, invalid, locked, long = false }: { name: string; id?: string; label: string; describedBy?: string | undefined; invalid: boolean; locked: string | null; long?: boolean }) {
+export function SecretLeaf({
+  name,
+  id,
+  label,
+  describedBy,
+  invalid,
+  locked,
+  long = false,
+}: {
+  name: string;
+  id?: string;
+  label: string;
+  describedBy?: string | undefined;
+  invalid: boolean;
+  locked: string | null;
+  long?: boolean;
+}) {
   const { view } = useFormScope();
   const { register, setValue } = useFormContext();
   const set = view.secrets[pathOf(name)];
@@ -29,10 +45,23 @@ export function SecretLeaf({ name, id, label, describedBy, invalid, locked, long
       </p>
     );
   }
-  const common = { ...register(name), id, 'aria-label': label, 'aria-describedby': describedBy, 'aria-invalid': invalid || undefined, readOnly: locked !== null, autoComplete: 'off', spellCheck: false };
+  const common = {
+    ...register(name),
+    id,
+    'aria-label': label,
+    'aria-describedby': describedBy,
+    'aria-invalid': invalid || undefined,
+    readOnly: locked !== null,
+    autoComplete: 'off',
+    spellCheck: false,
+  };
   return (
     <div className="row secret-open">
-      {long ? <textarea {...common} className="input" rows={4} placeholder={PEM_HINT} /> : <input {...common} className="input" type="password" autoComplete="new-password" />}
+      {long ? (
+        <textarea {...common} className="input" rows={4} placeholder={PEM_HINT} />
+      ) : (
+        <input {...common} className="input" type="password" autoComplete="new-password" />
+      )}
       {set ? (
         <button
           type="button"
@@ -55,7 +84,17 @@ const PEM_HINT = '-----BEGIN …';
 const pathOf = (name: string): string => referenceOf(name).replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]');
 
 export function SecretControl({ field, name, id, describedBy, invalid, locked }: ControlProps) {
-  return <SecretLeaf name={`${name}.secret`} id={id} label={field.label} describedBy={describedBy} invalid={invalid} locked={locked} long={field.blueprint.display_type === 'text_area'} />;
+  return (
+    <SecretLeaf
+      name={`${name}.secret`}
+      id={id}
+      label={field.label}
+      describedBy={describedBy}
+      invalid={invalid}
+      locked={locked}
+      long={field.blueprint.display_type === 'text_area'}
+    />
+  );
 }
 
 /** User name and password. */
@@ -63,7 +102,17 @@ export function SimpleCredentialsControl({ field, name, id, describedBy, invalid
   const { register } = useFormContext();
   return (
     <div className="pair">
-      <input {...register(`${name}.identity`)} id={`${id}-identity`} className="input" aria-label={`${field.label}: user name`} placeholder="User name" aria-describedby={describedBy} aria-invalid={invalid || undefined} readOnly={locked !== null} autoComplete="off" />
+      <input
+        {...register(`${name}.identity`)}
+        id={`${id}-identity`}
+        className="input"
+        aria-label={`${field.label}: user name`}
+        placeholder="User name"
+        aria-describedby={describedBy}
+        aria-invalid={invalid || undefined}
+        readOnly={locked !== null}
+        autoComplete="off"
+      />
       <SecretLeaf name={`${name}.password`} label={`${field.label}: password`} invalid={invalid} locked={locked} />
     </div>
   );

@@ -19,7 +19,16 @@ export function SelectorControl({ field, name, id, describedBy, locked }: Contro
           <div className="radios" role="radiogroup" aria-labelledby={`${id}-label`} aria-describedby={describedBy}>
             {field.groups.map((group) => (
               <label key={group.value} className="radio">
-                <input className="check" type="radio" name={id} value={group.value} checked={group.value === String(bound.value)} disabled={locked !== null} onBlur={bound.onBlur} onChange={() => bound.onChange(group.value)} />
+                <input
+                  className="check"
+                  type="radio"
+                  name={id}
+                  value={group.value}
+                  checked={group.value === String(bound.value)}
+                  disabled={locked !== null}
+                  onBlur={bound.onBlur}
+                  onChange={() => bound.onChange(group.value)}
+                />
                 {group.label}
                 {group.description ? <small className="cap">{group.description}</small> : null}
               </label>
@@ -27,7 +36,9 @@ export function SelectorControl({ field, name, id, describedBy, locked }: Contro
           </div>
         )}
       />
-      {open && open.fields.length > 0 ? <div className="nested">{open.fields.map((inner) => renderField(inner))}</div> : null}
+      {open && open.fields.length > 0 ? (
+        <div className="nested">{open.fields.map((inner) => renderField(inner))}</div>
+      ) : null}
     </>
   );
 }

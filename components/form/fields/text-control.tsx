@@ -7,7 +7,19 @@ import type { ControlProps } from '../field-props.ts';
 import { showValue } from '../show-value.ts';
 
 /** Names, addresses and the like are read letter by letter: mono. */
-const MONO: ReadonlySet<PropertyType> = new Set(['network_address', 'network_address_list', 'ip_address', 'ip_ranges', 'domain', 'wildcard_domain', 'http_url', 'ldap_url', 'uuid', 'string_list', 'stemcell_selector']);
+const MONO: ReadonlySet<PropertyType> = new Set([
+  'network_address',
+  'network_address_list',
+  'ip_address',
+  'ip_ranges',
+  'domain',
+  'wildcard_domain',
+  'http_url',
+  'ldap_url',
+  'uuid',
+  'string_list',
+  'stemcell_selector',
+]);
 
 /** One line of text; the default stands as placeholder. */
 export function TextControl({ field, name, id, describedBy, invalid, locked }: ControlProps) {

@@ -7,7 +7,7 @@ import { grantToken } from '#server/identity/grant-token.ts';
 import type { OauthRefusal } from '#server/identity/oauth-error.ts';
 import { verifyToken } from '#server/identity/verify-token.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import { addressOf, type RestDeps, tokenSourceOf, withTx } from '../rest-context.ts';
+import { addressOf, type RestDeps, readText, tokenSourceOf, withTx } from '../rest-context.ts';
 
 /** The token endpoint and the endpoint by which resource servers ask what a token says. */
 export function createTokenRoutes(deps: RestDeps, issuer: Issuer): Hono {
@@ -63,7 +63,7 @@ export function createTokenRoutes(deps: RestDeps, issuer: Issuer): Hono {
 
 /** Form fields; some clients put a few into the URL instead. */
 async function readForm(c: Context): Promise<URLSearchParams> {
-  const form = new URLSearchParams(await c.req.text());
+  const form = new URLSearchParams(await readText(c));
   for (const [key, value] of new URL(c.req.url).searchParams) if (!form.has(key)) form.append(key, value);
   return form;
 }

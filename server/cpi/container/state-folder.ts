@@ -41,6 +41,9 @@ export function nullIfMissing(error: unknown): null {
 /** A name becomes part of a path that may be deleted: anything that could leave its folder is refused. */
 export function safe(cid: string): string {
   if (!SAFE_NAME.test(cid))
-    throw new TesseraError('invalid_input', `${JSON.stringify(cid)} is no name of a VM, disk or deployment of this installation.`);
+    throw new TesseraError(
+      'invalid_input',
+      `${JSON.stringify(cid)} is no name of a VM, disk or deployment of this installation.`,
+    );
   return cid;
 }

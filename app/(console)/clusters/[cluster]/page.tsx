@@ -5,7 +5,9 @@ import { Hydrated, serverQueries } from '../../../server-queries.tsx';
 
 type Props = { params: Promise<{ cluster: string }> };
 
-export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({ title: decodeURIComponent((await params).cluster) });
+export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
+  title: decodeURIComponent((await params).cluster),
+});
 
 export default async function ClusterRoute({ params }: Props) {
   const name = decodeURIComponent((await params).cluster);

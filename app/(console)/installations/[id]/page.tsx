@@ -5,7 +5,9 @@ import { Hydrated, serverQueries } from '../../../server-queries.tsx';
 
 type Props = { params: Promise<{ id: string }> };
 
-export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({ title: `Installation ${(await params).id}` });
+export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
+  title: `Installation ${(await params).id}`,
+});
 
 export default async function InstallationPage({ params }: Props) {
   const id = Number((await params).id);

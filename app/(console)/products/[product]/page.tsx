@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation';
-import { SettingsTab } from '#components/products/settings-tab.tsx';
 import { links } from '#components/links.ts';
+import { SettingsTab } from '#components/products/settings-tab.tsx';
 import { Hydrated, serverQueries } from '../../../server-queries.tsx';
 
 /** Without a form in the address: the first that needs a look. */

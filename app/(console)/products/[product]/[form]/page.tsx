@@ -4,7 +4,9 @@ import { Hydrated, serverQueries } from '../../../../server-queries.tsx';
 
 type Props = { params: Promise<{ product: string; form: string }> };
 
-export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({ title: `${(await params).product} settings` });
+export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
+  title: `${(await params).product} settings`,
+});
 
 export default async function FormRoute({ params }: Props) {
   const { product, form } = await params;

@@ -4,7 +4,9 @@ import { Hydrated } from '../../../../server-queries.tsx';
 
 type Props = { params: Promise<{ product: string }> };
 
-export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({ title: `${(await params).product} status` });
+export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
+  title: `${(await params).product} status`,
+});
 
 export default async function StatusTabRoute({ params }: Props) {
   return (

@@ -5,3 +5,6 @@ export class CliError extends Error {
     this.name = 'CliError';
   }
 }
+
+/** A server that gives no answer now and may a moment later: it restarts, or another takes its place. */
+export class NoAnswer extends CliError {}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CliError } from './cli-error.ts';
+import { CliError, NoAnswer } from './cli-error.ts';
 
 /** Answer of one procedure of the console. */
 const Answer = z.object({ result: z.object({ data: z.unknown() }) });
@@ -98,7 +98,7 @@ export class ConsoleClient {
       });
     } catch (cause) {
       const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-      throw new CliError(`The console at ${this.url} does not answer (${why}). Is it started?`, { cause });
+      throw new NoAnswer(`The console at ${this.url} does not answer (${why}). Is it started?`, { cause });
     }
   }
 

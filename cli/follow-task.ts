@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CliError } from './cli-error.ts';
-import { type ConsoleClient, ConsoleRefusal } from './console-client.ts';
+import { CliError, NoAnswer } from './cli-error.ts';
+import type { ConsoleClient } from './console-client.ts';
 import { LogLine, TaskView } from './console-views.ts';
 import type { Printer } from './print.ts';
 
@@ -27,8 +27,7 @@ export async function followTask(client: ConsoleClient, id: number, options: Fol
       absences = 0;
       if (ENDED.includes(task.state)) return judge(task);
     } catch (error) {
-      const isAway = error instanceof CliError && !(error instanceof ConsoleRefusal) && error.cause !== undefined;
-      if (!isAway || ++absences > ABSENCE_POLLS) throw error;
+      if (!(error instanceof NoAnswer) || ++absences > ABSENCE_POLLS) throw error;
     }
     await options.sleep(POLL_MS);
   }

@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, request } from 'undici';
-import { CliError } from './cli-error.ts';
+import { CliError, NoAnswer } from './cli-error.ts';
 
 /** How a server is trusted: by the system's authorities and this one (PEM), or not at all. */
 export type Trust = { caCert: string; skipVerification: boolean };
@@ -43,7 +43,7 @@ export class HttpClient {
     });
   }
 
-  /** Sends one request; throws CliError with a sentence when there is no answer at all. */
+  /** Sends one request; throws CliError with a sentence when there is no answer at all, NoAnswer when there may be one later. */
   async send(path: string, { method = 'GET', headers = {}, body }: HttpRequest = {}): Promise<HttpAnswer> {
     try {
       const answer = await request(`${this.#origin}${path}`, {
@@ -54,7 +54,7 @@ export class HttpClient {
       });
       return { status: answer.statusCode, text: await answer.body.text() };
     } catch (cause) {
-      throw new CliError(explain(this.#origin, cause), { cause });
+      throw explain(this.#origin, cause);
     }
   }
 
@@ -63,18 +63,23 @@ export class HttpClient {
   }
 }
 
-function explain(origin: string, cause: unknown): string {
+function explain(origin: string, cause: unknown): CliError {
   const { host, hostname } = new URL(origin);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `The name ${hostname} does not resolve. Map it to the API address (Status tab), for example with: tessera hosts --write`;
+    const advice = 'Map it to the API address (Status tab), for example with: tessera hosts --write';
+    return new CliError(`The name ${hostname} does not resolve. ${advice}`, { cause });
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `The certificate of ${host} is not valid for ${hostname}. Use a name that it covers, or -k to skip the check.`;
+    const advice = 'Use a name that it covers, or -k to skip the check.';
+    return new CliError(`The certificate of ${host} is not valid for ${hostname}. ${advice}`, { cause });
   }
   if (UNTRUSTED.has(code)) {
-    return `The certificate of ${host} is not trusted (${code}). Give its authority with --ca-cert FILE, or skip the check with -k.`;
+    const advice = 'Give its authority with --ca-cert FILE, or skip the check with -k.';
+    return new CliError(`The certificate of ${host} is not trusted (${code}). ${advice}`, { cause });
   }
-  if (code === 'ECONNREFUSED') return `Nothing listens at ${host}. Is the API deployed and running?`;
-  return `${host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`;
+  if (code === 'ECONNREFUSED') {
+    return new NoAnswer(`Nothing listens at ${host}. Is the API deployed and running?`, { cause });
+  }
+  return new NoAnswer(`${host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

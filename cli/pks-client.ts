@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CliError } from './cli-error.ts';
+import { CliError, NoAnswer } from './cli-error.ts';
 import { type Creds, type Environment, readCreds, writeCreds } from './creds.ts';
 import { type HttpAnswer, HttpClient, type HttpRequest, type Trust } from './http.ts';
 
@@ -26,7 +26,7 @@ export async function fetchToken(
     });
     if (answer.status === 401 || answer.status === 400)
       throw new CliError('Credentials were rejected, please try again.');
-    if (answer.status !== 200) throw new CliError(sentenceOf(answer));
+    if (answer.status !== 200) throw refusalOf(answer);
     return TokenAnswer.parse(JSON.parse(answer.text));
   } finally {
     await uaa.close();
@@ -52,7 +52,7 @@ export class PksClient {
   /** JSON of the answer, undefined when it is empty. Throws CliError with the server's sentence. */
   async call(method: NonNullable<HttpRequest['method']>, path: string, body?: unknown): Promise<unknown> {
     const answer = await this.#authorized(method, path, body);
-    if (answer.status > 299) throw new CliError(sentenceOf(answer));
+    if (answer.status > 299) throw refusalOf(answer);
     return answer.text === '' ? undefined : JSON.parse(answer.text);
   }
 
@@ -60,7 +60,7 @@ export class PksClient {
   async find(path: string): Promise<unknown> {
     const answer = await this.#authorized('GET', path);
     if (answer.status === 404) return undefined;
-    if (answer.status > 299) throw new CliError(sentenceOf(answer));
+    if (answer.status > 299) throw refusalOf(answer);
     return JSON.parse(answer.text);
   }
 
@@ -108,6 +108,11 @@ export class PksClient {
 }
 
 const trustOf = (creds: Creds): Trust => ({ caCert: creds.ca_cert, skipVerification: creds.skip_ssl_verification });
+
+function refusalOf(answer: HttpAnswer): CliError {
+  const mayComeBack = answer.status >= 502 && answer.status <= 504;
+  return mayComeBack ? new NoAnswer(sentenceOf(answer)) : new CliError(sentenceOf(answer));
+}
 
 function sentenceOf(answer: HttpAnswer): string {
   try {

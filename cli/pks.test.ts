@@ -311,6 +311,29 @@ $ kubectl config use-context <cluster-name>`);
     });
   });
 
+  test('--wait outlives an API that is away for a moment, other commands say that it is', async () => {
+    const [, api] = servers;
+    const port = Number(environment.PKS_API_PORT);
+    const close = () => new Promise((resolve) => api?.close(resolve).closeAllConnections());
+    const steps = [
+      close,
+      () => new Promise<void>((resolve) => api?.listen(port, '127.0.0.1', resolve)),
+      () => settle('es_cluster', 'succeeded', 'Instance update completed'),
+    ];
+    await settle('es_cluster', 'succeeded', 'x');
+    whileWaiting = async () => steps.shift()?.();
+    expect(await pks('resize', 'es_cluster', '-n', '2', '--wait', '--non-interactive')).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(steps).toHaveLength(0);
+    await close();
+    expect((await pks('clusters')).err).toMatch(
+      /^Error: Nothing listens at localhost:\d+\. Is the API deployed and running\?$/,
+    );
+    await new Promise<void>((resolve) => api?.listen(port, '127.0.0.1', resolve));
+  });
+
   test('delete asks, and with --wait ends when the cluster is gone', async () => {
     expect((await pks('delete-cluster', 'es_cluster')).err).toContain('--non-interactive');
     whileWaiting = () => pool.query(`delete from clusters where name = 'es_cluster'`);

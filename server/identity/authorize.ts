@@ -80,8 +80,14 @@ export function authorize(actor: Actor, action: Action, scope: RightScope = {}):
   const own = right.own && right.own.length > 0 ? ` (or ${right.own.join(', ')} for your own)` : '';
   throw new TesseraError(
     'forbidden',
-    `${actor.name} may not ${DEEDS[action]}: that takes ${oneOf(right.groups)}${own}. Ask an administrator to add ${actor.name} to that group.`,
+    `${actor.name} may not ${DEEDS[action]}: that takes ${oneOf(toldOf(right.groups))}${own}. Ask an administrator to add ${actor.name} to that group.`,
   );
+}
+
+/** Of rights on clusters only the API's own groups are told: nobody joins the console for the sake of a cluster. */
+function toldOf(groups: readonly string[]): readonly string[] {
+  const own = groups.filter((group) => group.startsWith('pks.'));
+  return own.length > 0 ? own : groups;
 }
 
 function oneOf(groups: readonly string[]): string {

@@ -2,8 +2,6 @@
 const config = {
   output: 'standalone',
   outputFileTracingRoot: import.meta.dirname,
-  // Bundled already; tracing takes folder reads in them for files to carry along.
-  outputFileTracingExcludes: { '/**': ['app/**/*', 'components/**/*', 'server/**/*'] },
   turbopack: { root: import.meta.dirname },
   // Cannot be bundled (the workflow engine), or is better left whole (native bindings, worker threads).
   serverExternalPackages: ['@dbos-inc/dbos-sdk', 'pg', 'pino', 'drizzle-orm'],

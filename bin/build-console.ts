@@ -115,6 +115,10 @@ function store(target: string): void {
     if (existsSync(from)) cpSync(from, to, { recursive: true, verbatimSymlinks: true });
   };
   copy(path.join(root, '.next', 'standalone'), partial);
+  // Bundled already; Next takes folder reads in them for files to carry along. Its own setting for leaving them out
+  // (outputFileTracingExcludes) also hits `server` folders inside node_modules.
+  for (const sources of ['app', 'components', 'server'])
+    rmSync(path.join(partial, sources), { recursive: true, force: true });
   copy(path.join(root, '.next', 'static'), path.join(partial, '.next', 'static'));
   copy(path.join(root, 'public'), path.join(partial, 'public'));
   copyServerMaps(partial);

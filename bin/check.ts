@@ -15,6 +15,12 @@ interface Check {
   env?: Record<string, string>;
 }
 
+/** Checks that are run before the next group begins; a failure ends the run after its group. */
+interface Group {
+  checks: Check[];
+  together: boolean;
+}
+
 interface Outcome {
   name: string;
   passed: boolean;
@@ -30,7 +36,10 @@ const playwright = (project: string): Check => ({
 });
 
 const statics: Check[] = [
-  { name: 'style (biome)', run: [npx('biome', 'ci', '--diagnostic-level=error')] },
+  {
+    name: 'style (biome)',
+    run: [npx('biome', 'ci', '--diagnostic-level=error', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`)],
+  },
   { name: 'types (tsc)', run: [npx('next', 'typegen'), npx('tsc', '--noEmit')] },
   { name: 'imports (dependency-cruiser)', run: [npx('depcruise', ...importRoots())] },
   { name: 'unused files, exports and packages (knip)', run: [npx('knip')] },
@@ -55,22 +64,33 @@ await main(process.argv[2] ?? 'check');
 async function main(scope: string): Promise<void> {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
-  const groups: Check[][] = [];
-  if (scope !== 'real') groups.push(...statics.map((check) => [check]), [unit, build], [budget], [playwright('ui')]);
-  if (scope !== 'check') groups.push([playwright('real')]);
+  const groups: Group[] = [];
+  if (scope !== 'real') {
+    // All static checks, even after one failed: they are cheap, and a person corrects them together.
+    groups.push({ checks: statics, together: false }, { checks: [unit, build], together: true });
+    groups.push({ checks: [budget], together: false }, { checks: [playwright('ui')], together: false });
+  }
+  if (scope !== 'check') groups.push({ checks: [playwright('real')], together: false });
 
   const outcomes: Outcome[] = [];
   for (const group of groups) {
-    outcomes.push(...(await Promise.all(group.map(runCheck))));
+    outcomes.push(...(await runGroup(group)));
     writeFileSync(path.join(reports, 'checks.json'), JSON.stringify(outcomes));
     if (outcomes.some((outcome) => !outcome.passed)) break;
   }
   const failed = outcomes.filter((outcome) => !outcome.passed);
-  const skipped = groups.flat().length - outcomes.length;
+  const skipped = groups.flatMap((group) => group.checks).length - outcomes.length;
   for (const { name, passed, seconds } of outcomes)
     print(`${passed ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s  ${name}`);
   if (skipped > 0) print(`${skipped} later checks were not run`);
   process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+async function runGroup({ checks, together }: Group): Promise<Outcome[]> {
+  if (together) return Promise.all(checks.map(runCheck));
+  const outcomes: Outcome[] = [];
+  for (const check of checks) outcomes.push(await runCheck(check));
+  return outcomes;
 }
 
 async function runCheck(check: Check): Promise<Outcome> {

@@ -1,0 +1,68 @@
+/** A figure of one benchmark: every value that was measured, in the order of the runs. */
+export interface Figure {
+  name: string;
+  unit: 's' | 'ms' | 'MiB' | 'KiB' | 'CPU s';
+  values: number[];
+  /** What is promised; `worst` of the values by default. Left out for figures that only inform. */
+  target?: { limit: number; by: 'median' | 'p95' | 'worst' };
+}
+
+/** What the machine did beside one run, read just before it. */
+export interface Surroundings {
+  /** Load average of the last minute. */
+  load: number;
+  /** Share of both processors that was idle during the second before, 0–100. */
+  idlePercent: number;
+}
+
+/** What one benchmark gives back. `runs` has one entry a run, when runs are apart. */
+export interface Outcome {
+  figures: Figure[];
+  runs: Surroundings[];
+  /** What a reader must know to judge the figures. */
+  notes: string[];
+}
+
+/** What the command line gives a benchmark. */
+export interface BenchmarkOptions {
+  /** Runs asked for; the benchmark's own number when left out. */
+  runs?: number;
+  say(sentence: string): void;
+}
+
+export interface Benchmark {
+  summary: string;
+  run(options: BenchmarkOptions): Promise<Outcome>;
+}
+
+/** The value below which `share` (0–1) of the values lie, by the nearest rank; 0.5 is the median. */
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = Math.max(1, Math.ceil(share * sorted.length));
+  return sorted[rank - 1] ?? Number.NaN;
+}
+
+/** Is the promise kept? Undefined when none was made. */
+export function keepsTarget({ values, target }: Figure): boolean | undefined {
+  if (!target) return undefined;
+  const shares = { median: 0.5, p95: 0.95, worst: 1 } as const;
+  return quantile(values, shares[target.by]) <= target.limit;
+}
+
+/** Collects the values of several runs under their names, in the order in which the names first came. */
+export class Figures {
+  readonly #byName = new Map<string, Figure>();
+
+  add(name: string, unit: Figure['unit'], value: number, target?: Figure['target']): void {
+    const known = this.#byName.get(name);
+    if (known) {
+      known.values.push(value);
+      return;
+    }
+    this.#byName.set(name, { name, unit, values: [value], ...(target ? { target } : {}) });
+  }
+
+  list(): Figure[] {
+    return [...this.#byName.values()];
+  }
+}

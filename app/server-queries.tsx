@@ -6,6 +6,7 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache, type ReactNode } from 'react';
 import { links } from '#components/links.ts';
+import { CatchUp } from '#components/live/live-provider.tsx';
 import { createQueryClient } from '#components/live/query-client.ts';
 import { serverCaller } from '#server/routers/caller.ts';
 
@@ -25,6 +26,11 @@ export const serverQueries = cache(async () => {
 
 /** Hands what was read on the server to the components below. */
 export async function Hydrated({ children }: { children: ReactNode }) {
-  const { queryClient } = await serverQueries();
-  return <HydrationBoundary state={dehydrate(queryClient)}>{children}</HydrationBoundary>;
+  const { queryClient, cursor } = await serverQueries();
+  return (
+    <HydrationBoundary state={dehydrate(queryClient)}>
+      <CatchUp cursor={cursor} />
+      {children}
+    </HydrationBoundary>
+  );
 }

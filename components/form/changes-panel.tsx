@@ -55,7 +55,8 @@ export function ChangesPanel({ state, view }: { state: ProductForm; view: FormVi
       </Card>
       {changed.length > 0 ? (
         <Card title="The same for om" aside={<CopyButton text={yaml} />}>
-          <pre className="code om">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+          <pre className="code om" tabIndex={0} aria-label="The same for om">
             {yaml.split('\n').map((line, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text have no other identity
               <span key={index} className={line.startsWith('#') ? 'c' : undefined}>

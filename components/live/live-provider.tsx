@@ -46,6 +46,13 @@ export function LiveProvider({
   );
 }
 
+/** Stands beside data that the server read at `cursor`: news that overtook it on its way is applied again. */
+export function CatchUp({ cursor }: { cursor: string }) {
+  const { hub } = useLiveContext();
+  useEffect(() => hub?.catchUp(cursor), [hub, cursor]);
+  return null;
+}
+
 function useLiveContext(): Live {
   const live = useContext(LiveContext);
   if (!live) throw new Error('LiveProvider is missing above this component');
@@ -55,7 +62,7 @@ function useLiveContext(): Live {
 /** Who is at the console and what they may do. */
 export const useSession = (): SessionView => useLiveContext().session;
 
-/** The untyped-cache-free client, for reads that are not one query (log pages). */
+/** The client itself, for reads that are not one query (log pages). */
 export const useApi = (): ApiClient => useLiveContext().api;
 
 const NOTHING = () => () => undefined;

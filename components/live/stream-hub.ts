@@ -17,7 +17,7 @@ type Message =
   | { kind: 'gap'; cursor: string };
 
 const NAME = 'tessera-live';
-/** Events the leader remembers for pages that open a moment later. */
+/** Events a page remembers: the leader for pages that open a moment later, all for data that comes later than its news. */
 const REMEMBERED = 500;
 const RETRY_MS = 2000;
 
@@ -66,10 +66,19 @@ export class StreamHub {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Data read at `cursor` came to the page after the news since then: what is remembered is told again, or, when that is too far back, the gap. */
+  catchUp(cursor: string): void {
+    if (compareCursors(cursor, this.#recentFrom) < 0) {
+      this.#listener.onGap();
+      return;
+    }
+    const missed = this.#recent.filter((event) => compareCursors(event.cursor, cursor) > 0);
+    if (missed.length > 0) this.#listener.onEvents(missed);
+  }
+
   /** Follows until this page closes; a broken stream is opened again from the last position. */
   async #lead(): Promise<void> {
     this.#leads = true;
-    this.#recentFrom = this.#cursor;
     while (!this.#stop.signal.aborted) {
       await this.#follow();
       if (this.#stop.signal.aborted) return;
@@ -104,12 +113,6 @@ export class StreamHub {
   }
 
   #publish(events: TesseraEvent[]): void {
-    this.#recent.push(...events);
-    const over = this.#recent.length - REMEMBERED;
-    if (over > 0) {
-      this.#recentFrom = this.#recent[over - 1]?.cursor ?? this.#recentFrom;
-      this.#recent = this.#recent.slice(over);
-    }
     this.#say({ kind: 'events', events });
     this.#take(events);
   }
@@ -125,6 +128,8 @@ export class StreamHub {
       case 'gap':
         if (compareCursors(this.#cursor, message.cursor) < 0) {
           this.#cursor = message.cursor;
+          this.#recent = [];
+          this.#recentFrom = message.cursor;
           this.#listener.onGap();
         }
         return;
@@ -149,7 +154,16 @@ export class StreamHub {
     const last = fresh.at(-1);
     if (!last) return;
     this.#cursor = last.cursor;
+    this.#remember(fresh);
     this.#listener.onEvents(fresh);
+  }
+
+  #remember(events: TesseraEvent[]): void {
+    this.#recent.push(...events);
+    const over = this.#recent.length - REMEMBERED;
+    if (over <= 0) return;
+    this.#recentFrom = this.#recent[over - 1]?.cursor ?? this.#recentFrom;
+    this.#recent = this.#recent.slice(over);
   }
 
   #become(state: LiveState['state']): void {

@@ -33,7 +33,7 @@ export class EntryPage {
   }
 
   async logOut(): Promise<void> {
-    await this.page.getByText(/theme and log-out/).click();
+    await this.page.locator('summary', { hasText: 'theme and log-out' }).click();
     await this.page.getByRole('button', { name: 'Log out' }).click();
     await this.page.waitForURL('**/login');
   }

@@ -13,6 +13,10 @@ const Fault = z.object({
 const COOKIE = 'tessera_session';
 const CSRF_HEADER = 'x-tessera-csrf';
 const TIMEOUT_MS = 60_000;
+/** A product file of some GiB over a slow line. */
+const UPLOAD_TIMEOUT_MS = 1_800_000;
+/** Answer of a page that is no procedure and refuses. */
+const Problem = z.looseObject({ message: z.string(), detail: z.looseObject({ code: z.string() }) });
 
 /** A refusal of the console; `code` is one of Tessera's error codes. */
 export class ConsoleRefusal extends CliError {
@@ -55,6 +59,17 @@ export class ConsoleClient {
     return text;
   }
 
+  /** Sends a file to a page that is no procedure. Throws ConsoleRefusal with the console's sentence. */
+  async upload<T>(path: string, schema: z.ZodType<T>, file: Blob): Promise<T> {
+    const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS);
+    const response = await this.#fetch(path, { method: 'POST', body: file, signal }, 'application/octet-stream');
+    const text = await response.text();
+    if (response.ok) return schema.parse(parseJson(text));
+    const problem = Problem.safeParse(parseJson(text));
+    if (problem.success) throw refusalOf(problem.data.detail.code, problem.data.message);
+    throw new CliError(`${this.url} answered ${response.status}: ${text.slice(0, 200)}`);
+  }
+
   /** Logs in and answers the session to keep. */
   async signIn(userName: string, password: string): Promise<{ token: string; csrf: string }> {
     await this.mutate('session.signIn', z.unknown(), { userName, password });
@@ -75,23 +90,24 @@ export class ConsoleClient {
     const answer = parseJson(text);
     const fault = Fault.safeParse(answer);
     if (fault.success) {
-      const { code } = fault.data.error.data.tessera;
-      const again = code === 'unauthenticated' ? ' Log in with: tessera login -u USER' : '';
-      throw new ConsoleRefusal(code, `${fault.data.error.message}${again}`);
+      const { code, fields } = fault.data.error.data.tessera;
+      // an input that never reached a rule comes as a list of faults; their sentences are in the fields
+      const isList = fault.data.error.message.trimStart().startsWith('[');
+      throw refusalOf(code, isList ? Object.values(fields).join(' · ') : fault.data.error.message);
     }
     const parsed = Answer.safeParse(answer);
     if (!parsed.success) throw new CliError(`${this.url} answered ${response.status}: ${text.slice(0, 200)}`);
     return parsed.data.result.data;
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
+  async #fetch(path: string, init: RequestInit, contentType = 'application/json'): Promise<Response> {
     try {
       return await fetch(`${this.url}${path}`, {
-        ...init,
         signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...init,
         headers: {
           accept: 'application/json',
-          'content-type': 'application/json',
+          'content-type': contentType,
           [CSRF_HEADER]: this.#csrf,
           ...(this.#token ? { cookie: `${COOKIE}=${this.#token}` } : {}),
         },
@@ -108,6 +124,11 @@ export class ConsoleClient {
       if (pair?.startsWith(`${COOKIE}=`)) this.#token = pair.slice(COOKIE.length + 1);
     }
   }
+}
+
+function refusalOf(code: string, sentence: string): ConsoleRefusal {
+  const again = code === 'unauthenticated' ? ' Log in with: tessera login -u USER' : '';
+  return new ConsoleRefusal(code, `${sentence}${again}`);
 }
 
 function parseJson(text: string): unknown {

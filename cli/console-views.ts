@@ -31,6 +31,7 @@ export const InstanceView = z.looseObject({
   id: z.string(),
   deployment: z.string(),
   group: z.string(),
+  index: z.number(),
   az: z.string(),
   address: z.string(),
   vmType: z.string(),
@@ -61,6 +62,16 @@ export const ProductView = z.looseObject({
   stagedVersion: z.string(),
   installedVersion: z.string().nullable(),
   reasons: z.array(z.looseObject({ message: z.string() })),
+  forms: z.array(
+    z.looseObject({
+      name: z.string(),
+      label: z.string(),
+      complete: z.boolean(),
+      faults: z.number(),
+      staged: z.boolean(),
+      changedBy: z.string().nullable(),
+    }),
+  ),
 });
 export type ProductView = z.infer<typeof ProductView>;
 
@@ -72,10 +83,23 @@ export const LogLine = z.looseObject({
   line: z.string(),
 });
 
+/** A run of Apply changes. */
+export const InstallationView = z.looseObject({
+  id: z.number(),
+  taskId: z.number(),
+  state: z.string(),
+  user: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  products: z.array(z.looseObject({ slug: z.string(), action: z.string(), version: z.string() })),
+});
+
 /** Rows of the list of tasks have no stages. */
 export const TaskRow = TaskView.omit({ stages: true });
 
 export const PendingChange = z.looseObject({
+  guid: z.string(),
+  slug: z.string(),
   label: z.string(),
   action: z.string(),
   toVersion: z.string(),
@@ -90,5 +114,6 @@ export const PendingChange = z.looseObject({
   ),
   errors: z.array(z.looseObject({ message: z.string() })),
   warnings: z.array(z.string()),
+  errands: z.array(z.looseObject({ name: z.string(), label: z.string(), on: z.boolean() })),
 });
 export type PendingChange = z.infer<typeof PendingChange>;

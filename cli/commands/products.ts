@@ -1,26 +1,35 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { PendingChange, ProductView } from '../console-views.ts';
-import { followTask } from '../follow-task.ts';
-import { type Printer, printJson, printTable } from '../print.ts';
+import { confirm } from '../ask.ts';
+import { CliError } from '../cli-error.ts';
+import { ProductView } from '../console-views.ts';
+import { findProduct } from '../find-product.ts';
+import { printJson, printTable } from '../print.ts';
 import { consoleOf, type TesseraContext } from './tessera-command.ts';
 
-const Installation = z.looseObject({ installationId: z.number(), taskId: z.number() });
+/** Newest version of a product first. */
+const Available = z.looseObject({
+  slug: z.string(),
+  version: z.string(),
+  signer: z.string().nullable(),
+  importedBy: z.string(),
+  staged: z.boolean(),
+});
 
-/** Products, what would change, and Apply changes. */
+/** The dashboard: products on it and product files that can be put there. */
 export function addProducts(program: Command, context: TesseraContext): void {
   const { print } = context;
-  program
+  const products = program
     .command('products')
     .description('List staged products')
     .option('--json', 'print the answer of the console')
     .action(async (options: { json?: boolean }) => {
-      const products = await consoleOf(context).query('products.list', z.array(ProductView));
-      if (options.json) return printJson(print, products);
+      const staged = await consoleOf(context).query('products.list', z.array(ProductView));
+      if (options.json) return printJson(print, staged);
       printTable(
         print,
         ['Product', 'Staged', 'Installed', 'State', 'Why'],
-        products.map((one) => [
+        staged.map((one) => [
           one.slug,
           one.stagedVersion,
           one.installedVersion ?? '-',
@@ -30,42 +39,55 @@ export function addProducts(program: Command, context: TesseraContext): void {
       );
     });
 
-  program
-    .command('pending-changes')
-    .description('Show what Apply changes would do')
-    .option('--json', 'print the answer of the console')
-    .action(async (options: { json?: boolean }) => {
-      const changes = await consoleOf(context).query('installations.pending', z.array(PendingChange));
-      if (options.json) return printJson(print, changes);
-      if (changes.length === 0) print.line('Nothing to apply.');
-      for (const change of changes) printChange(print, change);
+  products
+    .command('available')
+    .description('List imported product files')
+    .action(async () => {
+      const files = await consoleOf(context).query('products.available', z.array(Available));
+      printTable(
+        print,
+        ['Product', 'Version', 'Staged', 'Signed by', 'Imported by'],
+        files.map((one) => [one.slug, one.version, one.staged ? 'yes' : 'no', one.signer ?? 'nobody', one.importedBy]),
+      );
     });
 
-  program
-    .command('apply-changes')
-    .description('Apply all pending changes and follow them')
-    .option('--no-follow', 'only start')
-    .option('--log', 'show every line of the log instead of the stages')
-    .action(async (options: { follow: boolean; log?: boolean }) => {
+  products
+    .command('add')
+    .description('Put an imported product on the dashboard, or stage another version of it')
+    .argument('<slug>', 'product')
+    .option('--version <version>', 'the newest imported one when left out')
+    .action((slug: string, options: { version?: string }) => add(slug, options.version));
+
+  products
+    .command('remove')
+    .description('Take a product off the dashboard: at once when it was never applied, else with the next apply')
+    .argument('<slug>', 'product')
+    .option('--non-interactive', 'ask no questions')
+    .action(async (slug: string, options: { nonInteractive?: boolean }) => {
       const client = consoleOf(context);
-      const { installationId, taskId } = await client.mutate('installations.request', Installation, {
-        guids: 'all',
-        errands: {},
-      });
-      print.line(`Installation ${installationId}, task ${taskId}`);
-      if (!options.follow) return;
-      await followTask(client, taskId, { ...context, withLog: Boolean(options.log) });
-      print.line('Changes applied.');
+      const { guid } = await findProduct(client, slug);
+      if (!options.nonInteractive && !(await confirm(`Are you sure you want to delete product ${slug}?`)))
+        throw new CliError('Nothing was deleted.');
+      const { removed } = await client.mutate('products.unstage', z.object({ removed: z.boolean() }), { guid });
+      print.line(
+        removed ? `${slug} and its values are deleted.` : `${slug} is deleted by the next: tessera apply-changes`,
+      );
     });
-}
 
-function printChange(print: Printer, change: PendingChange): void {
-  print.line(`${change.action} ${change.label} ${change.toVersion}`);
-  for (const one of change.properties) {
-    print.line(
-      `  ${one.label}: ${one.secret ? '(secret changed)' : `${one.before ?? '(empty)'} -> ${one.after ?? '(empty)'}`}`,
-    );
+  async function add(slug: string, version?: string): Promise<void> {
+    const client = consoleOf(context);
+    const files = await client.query('products.available', z.array(Available));
+    const versions = files.filter((one) => one.slug === slug).map((one) => one.version);
+    const productVersion = version ?? versions[0];
+    if (productVersion === undefined || !versions.includes(productVersion)) {
+      const there = versions.join(', ') || [...new Set(files.map((one) => one.slug))].join(', ') || 'none';
+      throw new CliError(
+        `${version ? `${slug} ${version}` : `Product ${slug}`} is not imported (imported: ${there}). Import it with: tessera import-product FILE`,
+      );
+    }
+    await client.mutate('products.stage', z.unknown(), { slug, productVersion });
+    print.line(`${slug} ${productVersion} is on the dashboard.`);
+    const faults = (await findProduct(client, slug)).forms.filter((form) => !form.complete);
+    for (const form of faults) print.line(`  to complete: tessera form ${slug} ${form.name}`);
   }
-  for (const error of change.errors) print.line(`  refused: ${error.message}`);
-  for (const warning of change.warnings) print.line(`  warning: ${warning}`);
 }

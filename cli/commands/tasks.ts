@@ -1,8 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { TaskRow, TaskView } from '../console-views.ts';
 import { followTask } from '../follow-task.ts';
-import { printBlock, printJson, printTable } from '../print.ts';
+import { printJson, printTable } from '../print.ts';
+import { printTask } from '../print-task.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { consoleOf, type TesseraContext } from './tessera-command.ts';
 
 export function addTasks(program: Command, context: TesseraContext): void {
@@ -10,7 +12,7 @@ export function addTasks(program: Command, context: TesseraContext): void {
   program
     .command('tasks')
     .description('List tasks, newest first')
-    .option('-l, --limit <count>', 'how many', positive, 30)
+    .option('-l, --limit <count>', 'how many', wholeNumber, 30)
     .option('--json', 'print the answer of the console')
     .action(async (options: { limit: number; json?: boolean }) => {
       const tasks = await consoleOf(context).query('tasks.list', z.array(TaskRow), {
@@ -27,7 +29,7 @@ export function addTasks(program: Command, context: TesseraContext): void {
   program
     .command('task')
     .description('Show one task')
-    .argument('<id>', 'number of the task', positive)
+    .argument('<id>', 'number of the task', wholeNumber)
     .option('--follow', 'show its log until it ends')
     .option('--cancel', 'cancel it')
     .option('--retry', 'run it again from the step that failed')
@@ -38,20 +40,6 @@ export function addTasks(program: Command, context: TesseraContext): void {
       const task = options.follow
         ? await followTask(client, id, { ...context, withLog: true })
         : await client.query('tasks.read', TaskView, { id });
-      printBlock(print, [
-        ['Task', String(task.id)],
-        ['Description', task.description],
-        ['State', task.state],
-        ['User', task.user],
-        ['Started', task.startedAt ?? '-'],
-        ['Finished', task.finishedAt ?? '-'],
-        ...(task.error ? [['Error', task.error] as const] : []),
-      ]);
-      for (const stage of task.stages) print.line(`  ${stage.state.padEnd(8)} ${stage.title}`);
+      printTask(print, task);
     });
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, at least 1.');
-  return Number(text);
 }

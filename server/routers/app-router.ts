@@ -5,6 +5,7 @@ import { instancesRouter } from './instances.ts';
 import { productsRouter } from './products.ts';
 import { sessionRouter } from './session.ts';
 import { settingsRouter } from './settings.ts';
+import { stemcellsRouter } from './stemcells.ts';
 import { tasksRouter } from './tasks.ts';
 import { router } from './trpc.ts';
 import { uploadsRouter } from './uploads.ts';
@@ -18,6 +19,7 @@ export const appRouter = router({
   products: productsRouter,
   session: sessionRouter,
   settings: settingsRouter,
+  stemcells: stemcellsRouter,
   tasks: tasksRouter,
   uploads: uploadsRouter,
   users: usersRouter,

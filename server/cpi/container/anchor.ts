@@ -6,6 +6,7 @@ import { TesseraError } from '#server/platform/error.ts';
 import { findContainer } from './containers.ts';
 import type { Driver } from './driver.ts';
 import { LABEL } from './labels.ts';
+import { startContainer } from './start-container.ts';
 import { imagePrefix, importImage } from './stemcell.ts';
 import { ULIMITS } from './vm-container.ts';
 
@@ -58,9 +59,7 @@ async function startAnchor(
   const found = await findContainer(driver, anchorName(network.cid), signal, LABEL.anchor);
   if (found?.power === 'on') return true;
   if (found === null) await createAnchorOnce(driver, network, signal);
-  await driver.engine.call(`starting ${anchorName(network.cid)}`, signal, (abortSignal) =>
-    anchor(driver, network.cid).start({ abortSignal }),
-  );
+  await startContainer(driver, anchorName(network.cid), `starting ${anchorName(network.cid)}`, signal);
   return false;
 }
 

@@ -11,6 +11,7 @@ import type { Driver } from './driver.ts';
 import { LABEL, readMetadata } from './labels.ts';
 import { findNetwork } from './network.ts';
 import { removeTree } from './remove-tree.ts';
+import { startContainer } from './start-container.ts';
 import { datastoreFolder, nullIfMissing, onState, vmFolder } from './state-folder.ts';
 import { inspectStemcell } from './stemcell.ts';
 import { vmContainer } from './vm-container.ts';
@@ -37,15 +38,10 @@ async function createOrFind(driver: Driver, request: CreateVmRequest, options: C
   const cid = nameVm(driver, request);
   try {
     await makeFolders(driver, cid, request.bootstrap);
-    const container = await driver.engine.call(
-      `creating VM ${cid} for ${subject(request)}`,
-      options.signal,
-      (abortSignal) =>
-        driver.engine.docker.createContainer({ ...vmContainer(request, { ...facts, cid }), abortSignal }),
+    await driver.engine.call(`creating VM ${cid} for ${subject(request)}`, options.signal, (abortSignal) =>
+      driver.engine.docker.createContainer({ ...vmContainer(request, { ...facts, cid }), abortSignal }),
     );
-    await driver.engine.call(`starting VM ${cid} for ${subject(request)}`, options.signal, (abortSignal) =>
-      container.start({ abortSignal }),
-    );
+    await startContainer(driver, cid, `starting VM ${cid} for ${subject(request)}`, options.signal);
     return cid;
   } catch (error) {
     // its own deadline: the caller's signal may be what ended the attempt
@@ -82,7 +78,7 @@ export async function rebootVm(driver: Driver, cid: VmCid, { signal }: CallOptio
   if (found.paused) await unpause(driver, cid, signal);
   const container = driver.engine.docker.getContainer(cid);
   if (found.power === 'off') {
-    await driver.engine.call(`starting VM ${cid}`, signal, (abortSignal) => container.start({ abortSignal }));
+    await startContainer(driver, cid, `starting VM ${cid}`, signal);
     return;
   }
   await driver.engine.call(`restarting VM ${cid}`, signal, (abortSignal) => container.restart({ t: 0, abortSignal }));

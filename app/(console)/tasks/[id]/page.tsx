@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { cliTwins } from '#components/cli-twins.ts';
 import { TaskRun } from '#components/tasks/task-run.tsx';
 import { Hydrated, serverQueries } from '../../../server-queries.tsx';
 
@@ -16,7 +17,7 @@ export default async function TaskPage({ params }: Props) {
   await queryClient.prefetchQuery(trpc.tasks.read.queryOptions({ id }));
   return (
     <Hydrated>
-      <TaskRun taskId={id} name={`Task ${id}`} cli={`pks task ${id}`} />
+      <TaskRun taskId={id} name={`Task ${id}`} cli={cliTwins.task(id)} />
     </Hydrated>
   );
 }

@@ -6,7 +6,6 @@ export const OPSMAN_ROLES = [
   'opsman.full_view',
   'opsman.restricted_view',
 ] as const;
-export type OpsmanRole = (typeof OPSMAN_ROLES)[number];
 
 export const PKS_SCOPES = ['pks.clusters.admin', 'pks.clusters.manage', 'pks.clusters.admin.read'] as const;
 export const UAA_SCOPES = [

@@ -4,8 +4,3 @@ import type { CSSProperties } from 'react';
 export const percentStyle = (percent: number): CSSProperties =>
   // React's CSSProperties has no custom properties; the stylesheet reads this one
   ({ '--v': `${Math.max(0, Math.min(100, percent))}%` }) as CSSProperties;
-
-/** The custom property `--g` that `stack` reads as its gap. */
-export const gapStyle = (px: number): CSSProperties =>
-  // as above
-  ({ '--g': `${px}px` }) as CSSProperties;

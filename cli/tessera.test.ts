@@ -1,99 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { useTestDatabase } from '#db/test-database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { markDeployed, stageTiles } from '#server/api/deployed-fixture.ts';
-import { readKubeconfig } from '#server/clusters/read-kubeconfig.ts';
-import { systemClock } from '#server/platform/clock.ts';
-import { createLog } from '#server/platform/log.ts';
-import { Vault } from '#server/platform/vault.ts';
-import { appRouter } from '#server/routers/app-router.ts';
-import { contextOf } from '#server/routers/context.ts';
-import type { Printer } from './print.ts';
-import { runProgram } from './run-program.ts';
-import { createTesseraProgram } from './tessera-program.ts';
+import { useConsole } from './console-fixture.ts';
 
 // the real CLI against the console's real procedures over HTTP; what a director does between two polls is done by `whileWaiting`
-const { pool, url } = useTestDatabase();
-const state = mkdtempSync(join(tmpdir(), 'tessera-cli-'));
-const vault = new Vault(state, 'file');
-const hostsFile = join(state, 'hosts');
-const environment: Record<string, string> = {
-  TESSERA_HOME: join(state, 'home'),
-  TESSERA_STATE: state,
-  TESSERA_HOSTS_FILE: hostsFile,
-};
-const ADMINISTRATOR = { name: 'admin', userId: null, groups: ['pks.clusters.admin'] };
-let server: Server;
-let whileWaiting: () => Promise<unknown> = async () => undefined;
-
-async function tessera(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const lines: string[] = [];
-  const errors: string[] = [];
-  const print: Printer = { line: (text = '') => lines.push(text), error: (text) => errors.push(text) };
-  const sleep = async () => void (await whileWaiting());
-  const code = await runProgram(createTesseraProgram({ print, environment, sleep }), args, print);
-  return { code, out: lines.join('\n'), err: errors.join('\n') };
-}
-
-async function answer(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const download = /^\/api\/clusters\/([^/]+)\/kubeconfig$/.exec(pathname)?.[1];
-  if (download) {
-    const config = await inTransaction(pool, (tx) => readKubeconfig(tx, vault, download, ADMINISTRATOR));
-    return new Response(config.yaml);
-  }
-  return fetchRequestHandler({
-    endpoint: '/api/trpc',
-    req: request,
-    router: appRouter,
-    createContext: ({ resHeaders }) => contextOf(request.headers, resHeaders),
-  });
-}
-
-beforeAll(async () => {
-  writeFileSync(hostsFile, '127.0.0.1 localhost\n');
-  globalThis.__tessera = {
-    config: {
-      state,
-      cache: state,
-      databaseUrl: url,
-      cpi: 'simulated',
-      containerSocket: '',
-      logLevel: 'error',
-      unlock: 'file',
-      kubernetesMirror: 'none',
-      debianMirror: '',
-      installation: {
-        id: 'a1b2c3',
-        subnet: { cidr: '10.99.0.0/24', gateway: '10.99.0.1' },
-        ports: { console: 0, postgres: 0, gateway: 0, rest: 0 },
-      },
-    },
-    pool,
-    vault,
-    clock: systemClock,
-    log: createLog('test', 'error'),
-    streams: 0,
-    startedAt: systemClock.now(),
-  };
-  server = createServer(getRequestListener(answer, { overrideGlobalObjects: false }));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  environment.TESSERA_URL = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : ''}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-  globalThis.__tessera = undefined;
-  rmSync(state, { recursive: true });
-});
+const fixture = useConsole();
+const { pool, vault, state, hostsFile, environment, tessera } = fixture;
 
 /** One tick of a director: tiles appear after set-up, whatever was asked for is done. */
 async function directorTick(): Promise<void> {
@@ -124,7 +39,7 @@ test('commands need a log-in, and a console that is not there is said', async ()
 
 describe('demo', () => {
   test('does the main job from nothing and ends with the two lines', async () => {
-    whileWaiting = directorTick;
+    fixture.whileWaiting = directorTick;
     const { code, out, err } = await tessera('demo');
     expect([err, code]).toEqual(['', 0]);
     const lines = out.split('\n');
@@ -178,7 +93,7 @@ describe('as the administrator of the demo', () => {
       `insert into task_log (task_id, seq, level, subject, line) values ($1, 1, 'info', 'master/0', 'VM created')`,
       [id],
     );
-    whileWaiting = () =>
+    fixture.whileWaiting = () =>
       pool.query(`update tasks set state = 'failed', error = 'no space on the disk' where id = $1`, [id]);
     const { code, out, err } = await tessera('task', id, '--follow');
     expect(out).toMatch(/^\d\d:\d\d:\d\d master\/0: VM created/);

@@ -17,6 +17,7 @@ import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Ago, Elapsed } from '#components/ui/time.tsx';
+import { TableBox } from '#components/ui/table-box.tsx';
 import { subjectLink } from './subject-link.ts';
 import { ACTIVITY_VIEWS, type ActivityView } from './views.ts';
 
@@ -57,7 +58,7 @@ function Runs() {
   return (
     <Card>
       {tasks.data.length === 0 ? <Empty sentence="Nothing has run yet." /> : null}
-      <div className="table-wrap">
+      <TableBox label="Runs">
         <table className="table fleet-table">
           <thead>
             <tr>
@@ -86,7 +87,7 @@ function Runs() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </Card>
   );
 }
@@ -147,7 +148,7 @@ function Deeds() {
   if (!deeds.data) return <SkeletonRows label="Reading deeds" />;
   return (
     <Card title="Deeds" aside={<span className="cap">each chained to the one before by its hash</span>}>
-      <div className="table-wrap">
+      <TableBox label="Deeds">
         <table className="table">
           <thead>
             <tr>
@@ -189,7 +190,7 @@ function Deeds() {
             })}
           </tbody>
         </table>
-      </div>
+      </TableBox>
       {deeds.hasNextPage ? (
         <footer>
           <Button small pending={deeds.isFetchingNextPage} onClick={() => void deeds.fetchNextPage()}>

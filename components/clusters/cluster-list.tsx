@@ -17,6 +17,7 @@ import { Meter } from '#components/ui/meter.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import { Ago } from '#components/ui/time.tsx';
+import { TableBox } from '#components/ui/table-box.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceSummary } from '#model/instance-state.ts';
 import { clusterState, STATE_ORDER } from './cluster-state.ts';
@@ -138,7 +139,7 @@ function Strip({ rows }: { rows: Row[] }) {
 
 function ClusterTable({ rows }: { rows: Row[] }) {
   return (
-    <div className="table-wrap">
+    <TableBox label="Clusters">
       <table className="table fleet-table">
         <thead>
           <tr>
@@ -186,7 +187,7 @@ function ClusterTable({ rows }: { rows: Row[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -46,7 +46,9 @@ function Group({ name, instances }: { name: string; instances: InstanceView[] })
   );
 }
 
-export function VmCard({ instance }: { instance: InstanceView }) {
+/** One VM with its processes; `level` is that of its heading in the page. */
+export function VmCard({ instance, level = 4 }: { instance: InstanceView; level?: 3 | 4 }) {
+  const Heading = level === 3 ? 'h3' : 'h4';
   const state = INSTANCE_SHOWN[instanceState(instance)];
   return (
     <article
@@ -57,9 +59,9 @@ export function VmCard({ instance }: { instance: InstanceView }) {
     >
       <div className="row">
         <StateShape state={state} />
-        <h4>
+        <Heading>
           {instance.group}/{instance.index}
-        </h4>
+        </Heading>
         <span className="sr">{STATE_WORDS[state]}</span>
         <span className="ip">{instance.address}</span>
       </div>

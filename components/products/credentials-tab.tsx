@@ -11,6 +11,7 @@ import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { Ago } from '#components/ui/time.tsx';
+import { TableBox } from '#components/ui/table-box.tsx';
 import type { ProductTile } from '#model/product.ts';
 import { ProductFrame } from './product-frame.tsx';
 
@@ -45,7 +46,7 @@ function Credentials({ tile }: { tile: ProductTile }) {
   return (
     <Card title="Credentials" aside={<span className="cap">each reveal is recorded under your name</span>}>
       {list.data.length === 0 ? <Empty sentence="No credentials are set." /> : null}
-      <div className="table-wrap">
+      <TableBox label="Credentials">
         <table className="table fleet-table">
           <thead>
             <tr>
@@ -70,7 +71,7 @@ function Credentials({ tile }: { tile: ProductTile }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </Card>
   );
 }

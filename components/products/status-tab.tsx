@@ -13,6 +13,7 @@ import { ErrorView } from '#components/ui/error-view.tsx';
 import { Meter } from '#components/ui/meter.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { Ago } from '#components/ui/time.tsx';
+import { TableBox } from '#components/ui/table-box.tsx';
 import type { InstanceView } from '#model/deployment.ts';
 import { instanceState } from '#model/instance-state.ts';
 import { CONTAINER_SERVICE_SLUG, type ProductTile } from '#model/product.ts';
@@ -52,8 +53,8 @@ function Status({ tile }: { tile: ProductTile }) {
     <>
       {tile.slug === CONTAINER_SERVICE_SLUG ? <DnsLines tile={tile} instances={instances.data} /> : null}
       <Card title="VMs" aside={<span className="cap">live</span>}>
-        <div className="table-wrap">
-          <table className="table fleet-table">
+        <TableBox label="VMs">
+          <table className="table fleet-table vms">
             <thead>
               <tr>
                 <th>Job</th>
@@ -76,13 +77,13 @@ function Status({ tile }: { tile: ProductTile }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       </Card>
       <section className="stack" aria-labelledby="processes">
         <h2 id="processes">Processes</h2>
         <div className="topo">
           {instances.data.map((instance) => (
-            <VmCard key={instance.id} instance={instance} />
+            <VmCard key={instance.id} instance={instance} level={3} />
           ))}
         </div>
       </section>

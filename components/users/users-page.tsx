@@ -16,6 +16,7 @@ import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { Ago } from '#components/ui/time.tsx';
+import { TableBox } from '#components/ui/table-box.tsx';
 import type { UserView } from '#model/user.ts';
 
 const CreateUser = dynamic(() => import('./create-user.tsx').then((module) => module.CreateUser));
@@ -77,7 +78,7 @@ function UserTable({
   const { userName } = useSession();
   return (
     <Card>
-      <div className="table-wrap">
+      <TableBox label="Users">
         <table className="table fleet-table">
           <thead>
             <tr>
@@ -132,7 +133,7 @@ function UserTable({
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </Card>
   );
 }

@@ -27,9 +27,21 @@ export function asTesseraError(thrown: unknown): TesseraError {
     const code =
       'code' in thrown && typeof thrown.code === 'string' && thrown.code in ERROR_CODES ? thrown.code : 'internal';
     // the `in` test above is what makes this a member of the closed list
-    return new TesseraError(code as ErrorCode, thrown.message, { cause: thrown });
+    return new TesseraError(code as ErrorCode, thrown.message, { cause: thrown, fields: fieldsOf(thrown) });
   }
   return new TesseraError('internal', String(thrown));
+}
+
+/**
+ * The error itself, or null when it is none. By name, because a bundler gives each of its chunks a class of its own: an error of the vault,
+ * made in one chunk, is no instance of the class that another chunk knows.
+ */
+export const tesseraErrorOf = (thrown: unknown): TesseraError | null =>
+  thrown instanceof Error && thrown.name === 'TesseraError' ? asTesseraError(thrown) : null;
+
+function fieldsOf(thrown: Error): Record<string, string> {
+  if (!('fields' in thrown) || typeof thrown.fields !== 'object' || thrown.fields === null) return {};
+  return Object.fromEntries(Object.entries(thrown.fields).map(([name, message]) => [name, String(message)]));
 }
 
 /** One line for logs and task steps: the sentence and its chain of causes. */

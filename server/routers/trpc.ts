@@ -4,7 +4,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { ERROR_CODES, type ErrorDetail } from '#model/error-code.ts';
 import type { Action } from '#model/role.ts';
 import { authorize } from '#server/identity/authorize.ts';
-import { TesseraError } from '#server/platform/error.ts';
+import { TesseraError, tesseraErrorOf } from '#server/platform/error.ts';
 import type { Context } from './context.ts';
 
 /** A ping must come more often than clients give up, else dead links look alive. */
@@ -24,11 +24,12 @@ const translated = t.middleware(async ({ ctx, path, next }) => {
   const result = await next();
   if (result.ok || result.error.cause instanceof ZodError) return result;
   const thrown = result.error.cause instanceof TRPCError ? result.error.cause : result.error;
-  if (thrown.cause instanceof TesseraError) {
+  const refusal = tesseraErrorOf(thrown.cause);
+  if (refusal) {
     throw new TRPCError({
-      code: TRPC_CODES[thrown.cause.http] ?? 'INTERNAL_SERVER_ERROR',
-      message: thrown.cause.message,
-      cause: thrown.cause,
+      code: TRPC_CODES[refusal.http] ?? 'INTERNAL_SERVER_ERROR',
+      message: refusal.message,
+      cause: refusal,
     });
   }
   if (thrown.code !== 'INTERNAL_SERVER_ERROR') throw thrown;
@@ -100,11 +101,12 @@ const TRPC_CODES: Record<number, TRPCError['code']> = {
 
 function detailOf(error: TRPCError, ctx: Context | undefined): ErrorDetail {
   const id = ctx?.requestId ?? null;
-  if (error.cause instanceof TesseraError) {
+  const refusal = tesseraErrorOf(error.cause);
+  if (refusal) {
     return {
-      code: error.cause.code,
-      remedy: ERROR_CODES[error.cause.code].remedy,
-      fields: { ...error.cause.fields },
+      code: refusal.code,
+      remedy: ERROR_CODES[refusal.code].remedy,
+      fields: { ...refusal.fields },
       id,
     };
   }

@@ -24,9 +24,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" data-theme={theme === 'dark' ? 'dark' : 'light'} suppressHydrationWarning>
       <head>
         {theme === 'system' ? (
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, allowed by the page's nonce
           <script
             nonce={sent.get('x-nonce') ?? undefined}
+            // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, allowed by the page's nonce
             dangerouslySetInnerHTML={{ __html: FOLLOW_SYSTEM }}
             suppressHydrationWarning
           />

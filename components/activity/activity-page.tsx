@@ -15,9 +15,9 @@ import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
+import { TableBox } from '#components/ui/table-box.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Ago, Elapsed } from '#components/ui/time.tsx';
-import { TableBox } from '#components/ui/table-box.tsx';
 import { subjectLink } from './subject-link.ts';
 import { ACTIVITY_VIEWS, type ActivityView } from './views.ts';
 

@@ -48,10 +48,7 @@ export function FieldShell({
   return (
     <div
       className="field"
-      role={grouped ? 'group' : undefined}
-      aria-labelledby={grouped ? `${id}-label` : undefined}
-      id={grouped ? id : undefined}
-      tabIndex={grouped ? -1 : undefined}
+      {...(grouped ? { role: 'group', 'aria-labelledby': `${id}-label`, id, tabIndex: -1 } : {})}
       data-reference={field.reference}
       data-fault={fault?.kind}
     >

@@ -10,8 +10,8 @@ import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
-import { Ago } from '#components/ui/time.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';
+import { Ago } from '#components/ui/time.tsx';
 import type { ProductTile } from '#model/product.ts';
 import { ProductFrame } from './product-frame.tsx';
 

@@ -88,7 +88,6 @@ export function ProductDrop({ children }: { children: ReactNode }) {
           ref={input}
           type="file"
           hidden
-          aria-hidden="true"
           data-testid="product-file"
           accept=".tessera,.pivotal,.zip"
           onChange={(event) => {

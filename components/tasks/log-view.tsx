@@ -94,12 +94,12 @@ function LogRows({ lines, startMs, over }: { lines: TaskLogLine[]; startMs: numb
   const shown = lines.slice(first, Math.ceil((view.top + view.height) / ROW) + MARGIN);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <div
         className="log"
         role="log"
         aria-label="Log lines"
         aria-live={following ? 'off' : 'polite'}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         tabIndex={0}
         ref={box}
         onScroll={onScroll}

@@ -22,7 +22,7 @@ export function Dialog({ title, description, onClose, footer, children, wide = f
         <Base.Backdrop className="backdrop" />
         <Base.Popup className={wide ? 'dialog wide' : 'dialog'}>
           <header>
-            <Base.Title render={<h2 />}>{title}</Base.Title>
+            <Base.Title render={(props) => <h2 {...props} />}>{title}</Base.Title>
             <Base.Close className="btn sm ghost icon" aria-label="Close">
               <X className="i" aria-hidden="true" />
             </Base.Close>

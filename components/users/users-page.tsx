@@ -15,8 +15,8 @@ import { CliLine } from '#components/ui/cli-line.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
-import { Ago } from '#components/ui/time.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';
+import { Ago } from '#components/ui/time.tsx';
 import type { UserView } from '#model/user.ts';
 
 const CreateUser = dynamic(() => import('./create-user.tsx').then((module) => module.CreateUser));

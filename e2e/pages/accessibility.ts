@@ -10,7 +10,9 @@ export async function expectAccessible(page: Page): Promise<void> {
       document.documentElement.dataset.theme = name;
     }, theme);
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-    const found = violations.flatMap((violation) => violation.nodes.map((node) => `${theme} ${violation.id} at ${node.target.join(' ')}: ${node.failureSummary}`));
+    const found = violations.flatMap((violation) =>
+      violation.nodes.map((node) => `${theme} ${violation.id} at ${node.target.join(' ')}: ${node.failureSummary}`),
+    );
     expect(found).toEqual([]);
   }
   await page.evaluate(() => {

@@ -69,7 +69,10 @@ test.describe('an operator', () => {
   test('follows the reason on a tile to its field, corrects a bad value and generates a certificate', async () => {
     const products = new ProductsPage(page);
     const form = new FormPage(page);
-    await products.tile(SERVICE).getByRole('link', { name: /API Hostname/ }).click();
+    await products
+      .tile(SERVICE)
+      .getByRole('link', { name: /API Hostname/ })
+      .click();
     await expect(page).toHaveURL(/\/products\/pivotal-container-service\/pks_api#/);
     await form.fill('.properties.pks_api_hostname', 'API.pks');
     await expect(form.field('.properties.pks_api_hostname')).toContainText('host name in lower case');
@@ -123,7 +126,9 @@ test.describe('an operator', () => {
     await page.goto('/products/pivotal-container-service/status');
     await expect(page.getByText('DNS record needed')).toBeVisible();
     await expect(page.getByText(new RegExp(`\\d+\\.\\d+\\.\\d+\\.\\d+ ${HOSTNAME}`))).toBeVisible();
-    await expect(page.getByRole('article', { name: /^pivotal-container-service\/0: Running/ })).toContainText('pks-api');
+    await expect(page.getByRole('article', { name: /^pivotal-container-service\/0: Running/ })).toContainText(
+      'pks-api',
+    );
     await expectAccessible(page);
   });
 
@@ -133,7 +138,9 @@ test.describe('an operator', () => {
     await page.getByRole('button', { name: /^Reveal Pks Uaa Management Admin Client/i }).click();
     await expect(page.getByRole('button', { name: /^Copy secret/ })).toBeVisible();
     await page.goto('/activity?view=deeds');
-    await expect(page.getByRole('row', { name: /credential\.revealed/ })).toContainText('pks_uaa_management_admin_client');
+    await expect(page.getByRole('row', { name: /credential\.revealed/ })).toContainText(
+      'pks_uaa_management_admin_client',
+    );
     await expectAccessible(page);
   });
 

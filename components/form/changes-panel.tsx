@@ -56,7 +56,7 @@ export function ChangesPanel({ state, view }: { state: ProductForm; view: FormVi
       {changed.length > 0 ? (
         <Card title="The same for om" aside={<CopyButton text={yaml} />}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-          <pre className="code om" tabIndex={0} role="region" aria-label="The same for om">
+          <pre className="code om" tabIndex={0}>
             {yaml.split('\n').map((line, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text have no other identity
               <span key={index} className={line.startsWith('#') ? 'c' : undefined}>

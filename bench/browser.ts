@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Page } from '@playwright/test';
+import { z } from 'zod';
 import { EntryPage } from '../e2e/pages/entry-page.ts';
 import playwrightConfig from '../playwright.config.ts';
 import { type Benchmark, Figures, type Outcome } from './figure.ts';
-import { applyChanges, configure, containerService, type Installation, withInstallation } from './installation.ts';
+import { applyChanges, containerService, findProduct, type Installation, withInstallation } from './installation.ts';
 import { lookAround } from './surroundings.ts';
 
+const Version = z.looseObject({ version: z.number() });
 const form = 'pks_api';
 const property = '.properties.pks_api_hostname';
 /** As applied, and as changed: the tile says "No changes" or "1 change". */
@@ -26,13 +28,14 @@ export const browser: Benchmark = {
       await applyChanges(installation);
       const chrome = await chromium.launch(playwrightConfig.use?.launchOptions ?? {});
       try {
-        const page = await chrome.newPage({ viewport: { width: 1440, height: 900 } });
+        const page = await chrome.newPage({ baseURL: installation.stack.url, viewport: { width: 1440, height: 900 } });
         await openProducts(page, installation);
         const surroundings = await lookAround();
         const figures = new Figures();
+        const deeds = await prepareDeeds(installation);
         for (let run = 1; run <= runs; run += 1) {
           await sleep(gapMs.least + Math.random() * (gapMs.most - gapMs.least));
-          await measureDeed(installation, page, run % 2 === 1 ? changed : applied, figures);
+          await measureDeed(page, deeds, run % 2 === 1 ? changed : applied, figures);
           if (run % 25 === 0) say(`${run} of ${runs} deeds`);
         }
         return { figures: figures.list(), runs: [surroundings], notes: [] };
@@ -42,22 +45,31 @@ export const browser: Benchmark = {
     }),
 };
 
-async function openProducts(page: Page, { stack, administrator }: Installation): Promise<void> {
-  await page.goto(stack.url);
+async function openProducts(page: Page, { administrator }: Installation): Promise<void> {
   await new EntryPage(page).logIn(administrator.userName, administrator.password);
   await page.getByRole('article', { name: 'Container Service', exact: true }).getByText(applied.word).waitFor();
   await sleep(settleMs);
 }
 
+/** A function that saves a host name in one request. */
+async function prepareDeeds({ client }: Installation): Promise<(hostname: string) => Promise<void>> {
+  const { guid } = await findProduct(client, containerService);
+  let { version } = await client.query('products.form', Version, { guid, form });
+  return async (hostname) => {
+    const values = { [property]: hostname };
+    ({ version } = await client.mutate('products.configure', Version, { guid, form, version, values }));
+  };
+}
+
 async function measureDeed(
-  installation: Installation,
   page: Page,
+  save: (hostname: string) => Promise<void>,
   to: { hostname: string; word: string },
   figures: Figures,
 ): Promise<void> {
   const seen = whenSeen(page, to.word);
   const sentAt = wallClock();
-  await configure(installation, containerService, form, { [property]: to.hostname });
+  await save(to.hostname);
   const committedAt = wallClock();
   const { changedAt, paintedAt } = await seen;
   figures.add('answer of the deed → tile changed', 'ms', Math.max(0, changedAt - committedAt), {

@@ -63,9 +63,9 @@ async function hasDirector(url: string): Promise<boolean> {
   return answer.ok && Health.parse(await answer.json()).director === 'running';
 }
 
-/** npm passes the signal on; the next start must find nothing of this one. */
-async function end(child: ChildProcess, stack: Stack): Promise<void> {
-  child.kill('SIGTERM');
+/** Ctrl-C, which a terminal gives to npm and to all it started; the next start must find nothing of this one. */
+async function end({ pid }: ChildProcess, stack: Stack): Promise<void> {
+  if (pid !== undefined) process.kill(-pid, 'SIGINT');
   await poll(async () => stack.pid('launcher') === undefined, {
     what: 'the end of the launcher',
     everyMs: 100,

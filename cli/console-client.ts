@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { CliError, NoAnswer } from './cli-error.ts';
 
 /** Answer of one procedure of the console. */
-const Answer = z.object({ result: z.object({ data: z.unknown() }) });
+// a deed that answers nothing has no data
+const Answer = z.object({ result: z.object({ data: z.unknown().optional() }) });
 const Fault = z.object({
   error: z.object({
     message: z.string(),

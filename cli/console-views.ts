@@ -112,6 +112,7 @@ export const PendingChange = z.looseObject({
       secret: z.boolean(),
     }),
   ),
+  vms: z.record(z.enum(['create', 'update', 'recreate', 'delete']), z.array(z.string())),
   errors: z.array(z.looseObject({ message: z.string() })),
   warnings: z.array(z.string()),
   errands: z.array(z.looseObject({ name: z.string(), label: z.string(), on: z.boolean() })),

@@ -61,7 +61,9 @@ export function addApplyChanges(program: Command, context: TesseraContext): void
         throw new CliError('Nothing was reverted.');
       const { reverted } = await client.mutate('products.revert', z.object({ reverted: z.array(z.string()) }), chosen);
       print.line(
-        reverted.length === 0 ? 'Nothing to revert.' : `The changes of ${what} are dropped; what runs is unchanged.`,
+        reverted.length === 0
+          ? 'Nothing was reverted: no product has changes, or an installation is running with them.'
+          : `The changes of ${what} are dropped; what runs is unchanged.`,
       );
     });
 }
@@ -101,6 +103,8 @@ function printChange(print: Printer, change: PendingChange): void {
       `  ${one.label}: ${one.secret ? '(secret changed)' : `${one.before ?? '(empty)'} -> ${one.after ?? '(empty)'}`}`,
     );
   }
+  for (const [deed, instances] of Object.entries(change.vms))
+    if (instances.length > 0) print.line(`  ${deed} VM ${instances.join(', ')}`);
   for (const errand of change.errands) print.line(`  errand ${errand.name}: ${errand.on ? 'on' : 'off'}`);
   for (const error of change.errors) print.line(`  refused: ${error.message}`);
   for (const warning of change.warnings) print.line(`  warning: ${warning}`);

@@ -66,12 +66,12 @@ export function LogView({
           <ErrorView what="The log could not be read." error={log.error} onRetry={() => void log.refetch()} />
         </div>
       ) : null}
-      <LogRows lines={lines} startMs={Date.parse(startedAt ?? lines[0]?.at ?? '') || 0} over={over} />
+      <LogRows lines={lines} startMs={Date.parse(startedAt ?? lines[0]?.at ?? '') || 0} over={over} pending={log.isPending} />
     </section>
   );
 }
 
-function LogRows({ lines, startMs, over }: { lines: TaskLogLine[]; startMs: number; over: boolean }) {
+function LogRows({ lines, startMs, over, pending }: { lines: TaskLogLine[]; startMs: number; over: boolean; pending: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 480 });
   const [seen, setSeen] = useState<number | null>(null);
@@ -104,7 +104,7 @@ function LogRows({ lines, startMs, over }: { lines: TaskLogLine[]; startMs: numb
         ref={box}
         onScroll={onScroll}
       >
-        {total === 0 ? <p className="none">No lines{over ? '' : ' yet'}.</p> : null}
+        {total === 0 ? <p className="none">{pending ? 'Reading the log…' : `No lines${over ? '' : ' yet'}.`}</p> : null}
         <div style={{ height: first * ROW }} />
         {shown.map((line, index) => (
           <p key={line.seq} className={line.level === 'info' ? undefined : LEVEL_ROWS[line.level]}>

@@ -2,6 +2,16 @@ import type { ChangePlan, Lane, Stage, Step, VmDiff } from '#model/change.ts';
 import type { CloudConfig } from '#model/cloud-config.ts';
 import type { InstanceGroup, Manifest } from '#model/manifest.ts';
 import { TesseraError } from '#server/platform/error.ts';
+import {
+  createSteps,
+  deleteVmSteps,
+  destroySteps,
+  drainSteps,
+  type LaneInstance,
+  laneOf,
+  nameOf,
+  startSteps,
+} from './lanes.ts';
 import { type Existing, type Placed, placeInstances } from './place-instances.ts';
 
 /** An instance as the planner sees it. `changed`: its jobs differ from what it runs; `outdated`: its VM must be recreated (stemcell, VM type, AZ). */
@@ -25,6 +35,7 @@ export function planDeployment(input: {
   label?: string;
 }): DeploymentPlan {
   const { manifest, cloudConfig } = input;
+  const watchTimeMs = manifest.update.update_watch_time;
   checkAgainstCloudConfig(manifest, cloudConfig);
   const stemcell = `${manifest.stemcell.os}/${manifest.stemcell.version}`;
   const placements = manifest.instance_groups.map((group) => ({
@@ -54,20 +65,33 @@ export function planDeployment(input: {
 
   const stages: Stage[] = [prepareStage(manifest, [...created, ...kept], removed)];
   if (removed.length > 0)
-    stages.push({ title: `Delete ${count(removed.length, 'instance')}`, batches: [removed.map(deleteLane)] });
+    stages.push({
+      title: `Delete ${count(removed.length, 'instance')}`,
+      batches: [removed.map((instance) => laneOf(instance, [...drainSteps(instance), ...destroySteps(instance)]))],
+    });
   if (created.length > 0) {
-    stages.push({ title: `Create ${count(created.length, 'VM')}`, batches: [created.map(createVmLane)] });
+    stages.push({
+      title: `Create ${count(created.length, 'VM')}`,
+      batches: [created.map((instance) => laneOf(instance, createSteps(instance)))],
+    });
     stages.push({
       title: `Start ${count(created.length, 'instance')}`,
-      batches: [created.map((instance) => startLane(instance, manifest))],
+      batches: [created.map((instance) => laneOf(instance, startSteps(instance, watchTimeMs)))],
     });
   }
   for (const group of manifest.instance_groups) {
+    const recreate = outdated.filter((instance) => instance.group === group.name);
+    const update = updated.filter((instance) => instance.group === group.name);
     const lanes = [
-      ...outdated
-        .filter((instance) => instance.group === group.name)
-        .map((instance) => recreateLane(instance, manifest)),
-      ...updated.filter((instance) => instance.group === group.name).map((instance) => startLane(instance, manifest)),
+      ...recreate.map((instance) =>
+        laneOf(instance, [
+          ...drainSteps(instance),
+          ...deleteVmSteps(instance),
+          ...createSteps(instance),
+          ...startSteps(instance, watchTimeMs),
+        ]),
+      ),
+      ...update.map((instance) => laneOf(instance, startSteps(instance, watchTimeMs))),
     ];
     if (lanes.length > 0) stages.push({ title: `Update ${group.name}`, batches: inBatches(lanes, manifest) });
   }
@@ -91,43 +115,20 @@ export function planDeletion(deployment: string, existing: ExistingInstance[]): 
   const forget: Step = { kind: 'delete-deployment', title: `forget ${deployment}`, input: { deployment } };
   const stages: Stage[] = [];
   if (existing.length > 0)
-    stages.push({ title: `Delete ${count(existing.length, 'instance')}`, batches: [existing.map(destroyLane)] });
+    stages.push({
+      title: `Delete ${count(existing.length, 'instance')}`,
+      batches: [existing.map((instance) => laneOf(instance, destroySteps(instance)))],
+    });
   stages.push({ title: 'Clean up', batches: [[{ subject: deployment, az: null, steps: [forget] }]] });
   return { stages };
 }
 
 /** The same VM name, address and disks on a new VM; used by repairs. */
-export function planRepair(
-  instance: { id: string; group: string; index: number; az: string },
-  watchTimeMs: number,
-): ChangePlan {
-  const name = nameOf(instance);
-  const input = { instance: instance.id };
-  return {
-    stages: [
-      {
-        title: `Recreate ${name}`,
-        batches: [
-          [
-            {
-              subject: name,
-              az: instance.az,
-              steps: [
-                { kind: 'delete-vm', title: `fence and delete VM of ${name}`, input },
-                { kind: 'create-vm', title: `create VM ${name} in ${instance.az}`, input },
-                { kind: 'wait-for-agent', title: `wait for agent of ${name}`, input },
-                { kind: 'apply-spec', title: `start jobs of ${name}`, input },
-                { kind: 'wait-healthy', title: `wait until ${name} is healthy`, input: { ...input, watchTimeMs } },
-              ],
-            },
-          ],
-        ],
-      },
-    ],
-  };
+export function planRepair(instance: LaneInstance, watchTimeMs: number): ChangePlan {
+  const steps = [...deleteVmSteps(instance), ...createSteps(instance), ...startSteps(instance, watchTimeMs)];
+  return { stages: [{ title: `Recreate ${nameOf(instance)}`, batches: [[laneOf(instance, steps)]] }] };
 }
 
-const nameOf = (instance: { group: string; index: number }): string => `${instance.group}/${instance.index}`;
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 function planned(placed: Placed, group: InstanceGroup, stemcell: string): PlannedInstance {
@@ -172,74 +173,6 @@ function prepareStage(manifest: Manifest, wanted: PlannedInstance[], removed: { 
           ],
         },
       ],
-    ],
-  };
-}
-
-function createVmLane(instance: PlannedInstance): Lane {
-  const name = nameOf(instance);
-  const input = { instance: instance.id };
-  return {
-    subject: name,
-    az: instance.az,
-    steps: [
-      { kind: 'create-vm', title: `create VM ${name} in ${instance.az}`, input },
-      { kind: 'wait-for-agent', title: `wait for agent of ${name}`, input },
-    ],
-  };
-}
-
-function startLane(instance: PlannedInstance, manifest: Manifest): Lane {
-  const name = nameOf(instance);
-  const input = { instance: instance.id };
-  return {
-    subject: name,
-    az: instance.az,
-    steps: [
-      { kind: 'apply-spec', title: `start jobs of ${name}`, input },
-      {
-        kind: 'wait-healthy',
-        title: `wait until ${name} is healthy`,
-        input: { ...input, watchTimeMs: manifest.update.update_watch_time },
-      },
-    ],
-  };
-}
-
-function recreateLane(instance: PlannedInstance, manifest: Manifest): Lane {
-  const name = nameOf(instance);
-  const input = { instance: instance.id };
-  return {
-    subject: name,
-    az: instance.az,
-    steps: [
-      { kind: 'drain-instance', title: `drain and stop ${name}`, input },
-      { kind: 'delete-vm', title: `delete VM of ${name}`, input },
-      ...createVmLane(instance).steps,
-      ...startLane(instance, manifest).steps,
-    ],
-  };
-}
-
-function deleteLane(instance: { id: string; group: string; index: number; az: string }): Lane {
-  const drain: Step = {
-    kind: 'drain-instance',
-    title: `drain and stop ${nameOf(instance)}`,
-    input: { instance: instance.id },
-  };
-  return { ...destroyLane(instance), steps: [drain, ...destroyLane(instance).steps] };
-}
-
-function destroyLane(instance: { id: string; group: string; index: number; az: string }): Lane {
-  const name = nameOf(instance);
-  const input = { instance: instance.id };
-  return {
-    subject: name,
-    az: instance.az,
-    steps: [
-      { kind: 'delete-vm', title: `delete VM of ${name}`, input },
-      { kind: 'delete-disk', title: `delete disk of ${name}`, input },
-      { kind: 'delete-instance', title: `forget ${name}`, input },
     ],
   };
 }

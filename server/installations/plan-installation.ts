@@ -15,8 +15,6 @@ import { planApiVm } from '#server/products/plan-api-vm.ts';
 import { readMetadataRow } from '#server/products/product-row.ts';
 import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { renderCloudConfig } from '#server/products/render-cloud-config.ts';
-import { resolveProperties } from '#server/products/resolve-properties.ts';
-import { lineOf } from '#server/stemcells/line-of.ts';
 
 type Frozen = Omit<typeof installationProducts.$inferSelect, 'configuration'> & { configuration: StagedConfiguration };
 
@@ -88,14 +86,11 @@ async function productStages(
     );
   }
   const metadata = await readMetadataRow(tx, product.slug, product.productVersion);
-  const line = lineOf(metadata.stemcell_criteria, metadata.label);
   const manifest = planApiVm({
     guid: product.guid,
     metadata,
     configuration: product.configuration,
-    resolved: resolveProperties(metadata, product.configuration),
     cloudConfig,
-    stemcell: { os: line.os, version: line.version },
     errands: metadata.post_deploy_errands
       .map((errand) => errand.name)
       .filter((name) => isErrandOn(product, name, errands, metadata.post_deploy_errands)),

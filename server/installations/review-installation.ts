@@ -8,8 +8,6 @@ import { newUuid } from '#server/platform/ids.ts';
 import { type PlanVmDiff, pendingChanges } from '#server/products/pending-changes.ts';
 import { planApiVm } from '#server/products/plan-api-vm.ts';
 import { readStagedCloudConfig } from '#server/products/read-cloud-config.ts';
-import { resolveProperties } from '#server/products/resolve-properties.ts';
-import { lineOf } from '#server/stemcells/line-of.ts';
 import { deploymentOfProduct } from './plan-installation.ts';
 
 /** What the next apply would do, with the VMs it makes, updates, recreates and deletes: the review page's answer. */
@@ -28,15 +26,7 @@ const planVmDiff =
       return { ...none, delete: existing.map((instance) => `${instance.group}/${instance.index}`) };
     }
     const cloudConfig = await readStagedCloudConfig(tx);
-    const line = lineOf(metadata.stemcell_criteria, metadata.label);
-    const manifest = planApiVm({
-      guid: product.guid,
-      metadata,
-      configuration: product.configuration,
-      resolved: resolveProperties(metadata, product.configuration),
-      cloudConfig,
-      stemcell: { os: line.os, version: line.version },
-      errands: [],
-    });
+    const { guid, configuration } = product;
+    const manifest = planApiVm({ guid, metadata, configuration, cloudConfig, errands: [] });
     return planDeployment({ manifest, existing, cloudConfig, newId: newUuid, label: metadata.label }).diff;
   };

@@ -7,7 +7,6 @@ import { readBuiltInJob } from '#server/deployments/read-jobs.ts';
 import { readSources, renderInstance } from '#server/deployments/render-spec.ts';
 import { loadTile, TILES_FOLDER } from './load-tile.ts';
 import { planApiVm } from './plan-api-vm.ts';
-import { resolveProperties } from './resolve-properties.ts';
 
 const GUID = 'pivotal-container-service-0f4e2c6e7d0b4c599c39';
 const KEY = `((/products/${GUID}/pivotal-container-service/pks_tls/private_key_pem/ab12))`;
@@ -31,9 +30,7 @@ function plan(
     guid: GUID,
     metadata,
     configuration,
-    resolved: resolveProperties(metadata, configuration),
     cloudConfig: CLOUD_CONFIG,
-    stemcell: { os: 'trixie', version: '1.36.3' },
     errands,
   });
 }

@@ -3,7 +3,8 @@ import type { CloudConfig } from '#model/cloud-config.ts';
 import type { Manifest, ManifestJob } from '#model/manifest.ts';
 import { CONTAINER_SERVICE_SLUG, type ProductMetadata, type StagedConfiguration } from '#model/product.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import type { ResolvedProperties } from './resolve-properties.ts';
+import { lineOf } from '#server/stemcells/line-of.ts';
+import { resolveProperties } from './resolve-properties.ts';
 import { resolveResources } from './smallest-vm-type.ts';
 
 const GROUP = 'pivotal-container-service';
@@ -26,15 +27,15 @@ export function planApiVm(input: {
   guid: string;
   metadata: ProductMetadata;
   configuration: StagedConfiguration;
-  resolved: ResolvedProperties;
   cloudConfig: CloudConfig;
-  stemcell: { os: string; version: string };
   /** Errands of the tile that are switched on for this run; those that have a job on the API VM run there. */
   errands: string[];
 }): Manifest {
-  const { guid, configuration, resolved } = input;
-  const jobType = input.metadata.job_types.find((candidate) => candidate.name === GROUP);
-  if (!jobType) throw new TesseraError('not_configured', `${input.metadata.label} has no job type ${GROUP}.`);
+  const { guid, configuration, metadata } = input;
+  const resolved = resolveProperties(metadata, configuration);
+  const line = lineOf(metadata.stemcell_criteria, metadata.label);
+  const jobType = metadata.job_types.find((candidate) => candidate.name === GROUP);
+  if (!jobType) throw new TesseraError('not_configured', `${metadata.label} has no job type ${GROUP}.`);
   const resources = resolveResources(jobType, configuration, input.cloudConfig.vm_types);
   const parsed = Tls.safeParse(resolved.jobs[GROUP]?.pks_tls);
   if (!parsed.success) {
@@ -59,7 +60,7 @@ export function planApiVm(input: {
   ];
   return {
     name: guid,
-    stemcell: input.stemcell,
+    stemcell: { os: line.os, version: line.version },
     releases: [{ name: CONTAINER_SERVICE_SLUG, version: input.metadata.product_version }],
     update: { canaries: 1, max_in_flight: 1, update_watch_time: 300_000 },
     addresses: [],

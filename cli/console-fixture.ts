@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { useTestDatabase } from '#db/test-database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { readKubeconfig } from '#server/clusters/read-kubeconfig.ts';
@@ -29,6 +29,10 @@ export type ConsoleFixture = {
   /** What a director does between two polls of a waiting command. */
   whileWaiting: () => Promise<unknown>;
   tessera: (...args: string[]) => Promise<{ code: number; out: string; err: string }>;
+  /** Runs a command that must succeed; moments become <time>. */
+  done: (...args: string[]) => Promise<string>;
+  /** Runs a command that must be refused: exit code 1 and one line on standard error, given without `Error: `. */
+  refused: (...args: string[]) => Promise<string>;
 };
 
 const ADMINISTRATOR = { name: 'admin', userId: null, groups: ['pks.clusters.admin'] };
@@ -76,6 +80,17 @@ export function useConsole(): ConsoleFixture {
       const sleep = async () => void (await fixture.whileWaiting());
       const code = await runProgram(createTesseraProgram({ print, environment, sleep }), args, print);
       return { code, out: lines.join('\n'), err: errors.join('\n') };
+    },
+    done: async (...args) => {
+      const { code, out, err } = await fixture.tessera(...args);
+      expect([err, code]).toEqual(['', 0]);
+      return out.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+    },
+    refused: async (...args) => {
+      const { code, err } = await fixture.tessera(...args);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^Error: [^\n]+$/);
+      return err.slice('Error: '.length);
     },
   };
   return fixture;

@@ -56,7 +56,7 @@ export function SettingsPage() {
                   'Every secret is sealed with a key that is kept in memory only: after a restart Tessera waits for the passphrase.'
                 )}
               </p>
-              {vaultOpen ? null : <Unlock />}
+              {vaultOpen && keyFile !== null ? null : <Unlock />}
             </div>
           </Card>
           <ChangePassphrase />

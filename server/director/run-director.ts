@@ -10,6 +10,7 @@ import { type Gateway, startGateway } from '#server/gateway/gateway.ts';
 import { LateAgents } from '#server/gateway/late-agents.ts';
 import { runHealthLoop } from '#server/health/health-loop.ts';
 import { HeartbeatRecorder } from '#server/health/record-heartbeat.ts';
+import { listenForUnlock } from '#server/identity/unlock-socket.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Config } from '#server/platform/config.ts';
 import type { Slot } from '#server/platform/lease.ts';
@@ -66,6 +67,7 @@ type Parts = { vault: Vault; cpi: Cpi; agents: LateAgents };
 async function serveAgents(options: DirectorOptions, parts: Parts): Promise<{ stop(): Promise<void> } | null> {
   const { config, pool, clock, log, signal } = options;
   const { vault, cpi, agents } = parts;
+  if (config.unlock === 'prompt') await listenForUnlock({ state: config.state, vault, pool, log, signal });
   if (!(await vaultOpens(vault, clock, log, signal))) return null;
   await stageBuiltInTiles(pool, vault, { subnet: config.installation.subnet });
   const heartbeats = new HeartbeatRecorder({ pool, clock, log });

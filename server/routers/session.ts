@@ -6,6 +6,7 @@ import { may } from '#server/identity/authorize.ts';
 import { isSetUp, setUp } from '#server/identity/set-up.ts';
 import { signIn } from '#server/identity/sign-in.ts';
 import { signOut } from '#server/identity/sign-out.ts';
+import { handToDirector } from '#server/identity/unlock-socket.ts';
 import { openProcedure, ownProcedure, router } from './trpc.ts';
 
 export const sessionRouter = router({
@@ -20,9 +21,13 @@ export const sessionRouter = router({
 
   isSetUp: openProcedure.query(({ ctx }) => inTransaction(ctx.console.pool, isSetUp)),
 
-  setUp: openProcedure
-    .input(SetUpRequest)
-    .mutation(({ ctx, input }) => inTransaction(ctx.console.pool, (tx) => setUp(tx, ctx.console.vault, input))),
+  setUp: openProcedure.input(SetUpRequest).mutation(async ({ ctx, input }) => {
+    const { pool, vault, config } = ctx.console;
+    const made = await inTransaction(pool, (tx) => setUp(tx, vault, input));
+    // with the key in no file the director learns of it here
+    if (config.unlock === 'prompt') await handToDirector(config.state, input.passphrase);
+    return made;
+  }),
 
   signIn: openProcedure.input(SignInRequest).mutation(async ({ ctx, input }): Promise<{ userName: string }> => {
     // committed first, thrown after: the count of wrong tries must stay

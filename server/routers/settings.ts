@@ -4,6 +4,7 @@ import { appendAudit } from '#server/audit/append-audit.ts';
 import { listAudit } from '#server/audit/list-audit.ts';
 import { readRootCertificate } from '#server/certificates/authority.ts';
 import { readDirector } from '#server/health/read-director.ts';
+import { handToDirector } from '#server/identity/unlock-socket.ts';
 import { openProcedure, procedureFor, router, streamFor } from './trpc.ts';
 
 export const settingsRouter = router({
@@ -33,7 +34,12 @@ export const settingsRouter = router({
 
   unlock: procedureFor('manage-settings')
     .input(z.strictObject({ passphrase: z.string() }))
-    .mutation(({ ctx, input }) => ctx.console.vault.unlock(ctx.tx, input.passphrase)),
+    .mutation(async ({ ctx, input }): Promise<{ director: boolean }> => {
+      const { vault, config } = ctx.console;
+      await vault.unlock(ctx.tx, input.passphrase);
+      await appendAudit(ctx.tx, ctx.actor, 'unlock', 'settings/vault');
+      return { director: config.unlock === 'file' || (await handToDirector(config.state, input.passphrase)) };
+    }),
 
   changePassphrase: procedureFor('manage-settings')
     .input(z.strictObject({ from: z.string(), to: Passphrase }))

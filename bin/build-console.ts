@@ -122,7 +122,13 @@ function store(target: string): void {
   copy(path.join(root, '.next', 'static'), path.join(partial, '.next', 'static'));
   copy(path.join(root, 'public'), path.join(partial, 'public'));
   copyServerMaps(partial);
-  renameSync(partial, target);
+  try {
+    renameSync(partial, target);
+  } catch (error) {
+    // The lock is one of this checkout; another checkout of the same sources was faster.
+    if (!existsSync(target)) throw error;
+    rmSync(partial, { recursive: true });
+  }
 }
 
 /** So that stacks in the log name the source (25 MB); Next leaves the maps of chunks out. */

@@ -11,6 +11,7 @@ import { useTRPC } from '#components/live/trpc.ts';
 import { Revert } from '#components/tiles/pending-panel.tsx';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
+import { DesktopNotice } from '#components/ui/desktop-notice.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
@@ -87,7 +88,8 @@ function Review({ changes, tiles }: { changes: PendingChange[]; tiles: ProductTi
           <Revert />
         </div>
       </header>
-      <div className="review">
+      <DesktopNotice what="The review" back={{ name: 'Products', href: links.products() }} />
+      <div className="review desktop-only">
         <section className="stack" aria-labelledby="what">
           <h2 className="q" id="what">
             <b aria-hidden="true">1</b>What will change
@@ -158,7 +160,7 @@ function ApplyBar({
     0,
   );
   return (
-    <div className="applybar">
+    <div className="applybar desktop-only">
       <div>
         <strong>
           {count(total, 'change')}, {count(chosen.length, 'product')}, {count(vms, 'instance')}

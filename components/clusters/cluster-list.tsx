@@ -83,7 +83,7 @@ export function ClusterList() {
           <Strip rows={rows} />
           <section className="card">
             <header>
-              <label className="search log-filter">
+              <label className="filterbox">
                 <ListFilter className="i" aria-hidden="true" />
                 <span className="sr">Filter clusters</span>
                 <input

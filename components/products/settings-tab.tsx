@@ -3,6 +3,7 @@
 import Link from 'next/link';
 import { ProductForm } from '#components/form/product-form.tsx';
 import { links } from '#components/links.ts';
+import { DesktopNotice } from '#components/ui/desktop-notice.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import type { FormMark, ProductTile } from '#model/product.ts';
 import { ProductFrame } from './product-frame.tsx';
@@ -21,19 +22,22 @@ const firstForm = (tile: ProductTile): string =>
 
 function OpenSettings({ tile, form }: { tile: ProductTile; form: string }) {
   return (
-    <div className="form-grid">
-      <nav className="formlist" aria-label="Forms">
-        {tile.forms.map((mark) => (
-          <FormLink key={mark.name} tile={tile} mark={mark} current={mark.name === form} />
-        ))}
-        {tile.forms.some((mark) => mark.staged) ? (
-          <p className="cap formlist-foot">
-            <span className="staged-dot" /> staged, not applied
-          </p>
-        ) : null}
-      </nav>
-      <ProductForm guid={tile.guid} form={form} deleting={tile.state === 'deleting'} />
-    </div>
+    <>
+      <DesktopNotice what="A form" back={{ name: 'Products', href: links.products() }} />
+      <div className="form-grid desktop-only">
+        <nav className="formlist" aria-label="Forms">
+          {tile.forms.map((mark) => (
+            <FormLink key={mark.name} tile={tile} mark={mark} current={mark.name === form} />
+          ))}
+          {tile.forms.some((mark) => mark.staged) ? (
+            <p className="cap formlist-foot">
+              <span className="staged-dot" /> staged, not applied
+            </p>
+          ) : null}
+        </nav>
+        <ProductForm guid={tile.guid} form={form} deleting={tile.state === 'deleting'} />
+      </div>
+    </>
   );
 }
 

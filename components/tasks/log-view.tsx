@@ -47,7 +47,7 @@ export function LogView({
             </button>
           </div>
         ) : null}
-        <label className="search log-filter">
+        <label className="filterbox">
           <Filter className="i" aria-hidden="true" />
           <span className="sr">Filter the log, regular expressions allowed</span>
           <input
@@ -66,12 +66,27 @@ export function LogView({
           <ErrorView what="The log could not be read." error={log.error} onRetry={() => void log.refetch()} />
         </div>
       ) : null}
-      <LogRows lines={lines} startMs={Date.parse(startedAt ?? lines[0]?.at ?? '') || 0} over={over} pending={log.isPending} />
+      <LogRows
+        lines={lines}
+        startMs={Date.parse(startedAt ?? lines[0]?.at ?? '') || 0}
+        over={over}
+        pending={log.isPending}
+      />
     </section>
   );
 }
 
-function LogRows({ lines, startMs, over, pending }: { lines: TaskLogLine[]; startMs: number; over: boolean; pending: boolean }) {
+function LogRows({
+  lines,
+  startMs,
+  over,
+  pending,
+}: {
+  lines: TaskLogLine[];
+  startMs: number;
+  over: boolean;
+  pending: boolean;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 480 });
   const [seen, setSeen] = useState<number | null>(null);

@@ -7,6 +7,7 @@ import { StepKind } from '#model/change.ts';
 import { appendEvent } from '#server/events/append-event.ts';
 import { asTesseraError, causeChain, TesseraError } from '#server/platform/error.ts';
 import { appendTaskLog } from '#server/tasks/append-task-log.ts';
+import { outlastEngine } from './outlast-engine.ts';
 import type { StepContext } from './step.ts';
 import { steps } from './steps.ts';
 
@@ -27,7 +28,10 @@ export async function runStep(
   const done = new AbortController();
   const watching = step.interruptible ? watchForCancel(context, taskId, cancel, done.signal) : Promise.resolve();
   try {
-    await step.run({ ...context, taskId, log, signal: AbortSignal.any([context.signal, cancel.signal]) }, row.input);
+    const signal = AbortSignal.any([context.signal, cancel.signal]);
+    await outlastEngine({ clock: context.clock, log, signal }, () =>
+      step.run({ ...context, taskId, log, signal }, row.input),
+    );
     await end(context, taskId, seq, { state: 'done', error: null });
   } catch (thrown) {
     // the director is stopping: the step is not failed, the next director runs it again

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { TesseraError } from '#server/platform/error.ts';
+import { asTesseraError, causeChain, TesseraError } from '#server/platform/error.ts';
 import { newUuid } from '#server/platform/ids.ts';
 import type { CallOptions, CreateVmRequest, PowerState, VmCid, VmMetadata, VmView } from '../cpi.ts';
 import { findContainer, listContainers, type OwnContainer } from './containers.ts';
@@ -46,7 +46,9 @@ async function createOrFind(driver: Driver, request: CreateVmRequest, options: C
   } catch (error) {
     // its own deadline: the caller's signal may be what ended the attempt
     await deleteVm(driver, cid, { signal: AbortSignal.timeout(CLEAN_UP_MS) }).catch((second: unknown) => {
-      throw new AggregateError([error, second], `creating VM ${cid} failed, and so did clearing up after it`);
+      const first = asTesseraError(error);
+      const both = `${first.message} Clearing up after it failed too (${causeChain(second)}); asking again does that first.`;
+      throw new TesseraError(first.code, both, { cause: error });
     });
     throw error;
   }

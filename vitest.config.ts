@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', '.next/**', 'e2e/**', 'bench/**'],
+    exclude: ['node_modules/**', '.next/**', 'e2e/**'],
     globalSetup: ['./db/template.ts'],
     pool: 'forks',
     maxWorkers: 2,

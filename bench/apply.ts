@@ -3,7 +3,7 @@ import { type Benchmark, Figures, type Outcome, type Surroundings } from './figu
 import { applyChanges, containerService, director, withInstallation } from './installation.ts';
 import { lookAround } from './surroundings.ts';
 
-const target = { limit: 30, by: 'worst' } as const;
+const target = { limit: 30, by: 'every' } as const;
 /** The installation has just been started; its first minute of compiling is not what is measured. */
 const restMs = 5_000;
 

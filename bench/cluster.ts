@@ -84,7 +84,7 @@ async function measureCreation(
   const own = processorSecondsBelow(launcher) - ownBefore;
   const vms = (await listVms(installation)).filter((vm) => vm.deployment.startsWith('service-instance_'));
   figures.add('all nodes Ready', 's', readySeconds);
-  figures.add('succeeded: API, DNS and a pod answered', 's', seconds, { limit: size.targetSeconds, by: 'worst' });
+  figures.add('succeeded: API, DNS and a pod answered', 's', seconds, { limit: size.targetSeconds, by: 'every' });
   figures.add('processor time in the VMs', 'CPU s', sum(vms.map(processorSecondsOf)));
   figures.add('processor time of director, console, Podman, PostgreSQL', 'CPU s', own);
   figures.add('processor time of the whole machine', 'CPU s', busy);

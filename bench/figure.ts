@@ -3,8 +3,14 @@ export interface Figure {
   name: string;
   unit: 's' | 'ms' | 'MiB' | 'KiB' | 'CPU s';
   values: number[];
-  /** What is promised; `worst` of the values by default. Left out for figures that only inform. */
-  target?: { limit: number; by: 'median' | 'p95' | 'worst' };
+  /** What is promised; left out for figures that only inform. */
+  target?: Target;
+}
+
+/** At most `limit`: in 95 of 100 values, or else in the median and, better, in the worst. */
+export interface Target {
+  limit: number;
+  by: 'p95' | 'every';
 }
 
 /** What the machine did beside one run, read just before it. */
@@ -42,18 +48,18 @@ export function quantile(values: number[], share: number): number {
   return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** Is the promise kept? Undefined when none was made. */
-export function keepsTarget({ values, target }: Figure): boolean | undefined {
-  if (!target) return undefined;
-  const shares = { median: 0.5, p95: 0.95, worst: 1 } as const;
-  return quantile(values, shares[target.by]) <= target.limit;
+/** How well a promise is kept, in words for a table. */
+export function judge(values: number[], { limit, by }: Target): string {
+  if (by === 'p95') return quantile(values, 0.95) <= limit ? 'kept' : '**missed**';
+  if (quantile(values, 1) <= limit) return 'kept';
+  return quantile(values, 0.5) <= limit ? 'median kept, worst missed' : '**missed**';
 }
 
 /** Collects the values of several runs under their names, in the order in which the names first came. */
 export class Figures {
   readonly #byName = new Map<string, Figure>();
 
-  add(name: string, unit: Figure['unit'], value: number, target?: Figure['target']): void {
+  add(name: string, unit: Figure['unit'], value: number, target?: Target): void {
     const known = this.#byName.get(name);
     if (known) {
       known.values.push(value);

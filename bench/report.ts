@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { type Figure, keepsTarget, type Outcome, quantile } from './figure.ts';
+import { type Figure, judge, type Outcome, quantile } from './figure.ts';
 
 /** What was measured on, so that figures of two days can be compared. */
 export interface Machine {
@@ -51,7 +51,7 @@ export function toMarkdown(name: string, { figures, runs, notes }: Outcome): str
   ];
   if (runs.length > 0) {
     lines.push(
-      `Before each run: load average ${runs.map(({ load }) => load.toFixed(1)).join(', ')}; ` +
+      `Before ${runs.length === 1 ? 'it' : 'each run'}: load average ${runs.map(({ load }) => load.toFixed(1)).join(', ')}; ` +
         `processors idle ${runs.map(({ idlePercent }) => `${idlePercent} %`).join(', ')}.`,
     );
   }
@@ -61,10 +61,9 @@ export function toMarkdown(name: string, { figures, runs, notes }: Outcome): str
 /** More values than these are told by their quantiles. */
 const allValuesUpTo = 12;
 
-function targetOf(figure: Figure): string {
-  if (!figure.target) return '–';
-  const { limit, by } = figure.target;
-  return `${by} ≤ ${limit} ${figure.unit}: ${keepsTarget(figure) ? 'kept' : '**missed**'}`;
+function targetOf({ values, unit, target }: Figure): string {
+  if (!target) return '–';
+  return `${target.by === 'p95' ? 'p95 ' : ''}≤ ${target.limit} ${unit}: ${judge(values, target)}`;
 }
 
 const show = (value: number, unit: Figure['unit']): string => `${digits(value)} ${unit}`;

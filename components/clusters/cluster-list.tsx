@@ -7,6 +7,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
+import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
@@ -31,7 +32,11 @@ export function ClusterList() {
   const health = useQuery(trpc.clusters.health.queryOptions());
   const [filter, setFilter] = useState('');
   const wanted = useDeferredValue(filter.trim().toLowerCase());
-  const rows = useMemo(() => rowsOf(clusters.data ?? [], health.data ?? {}), [clusters.data, health.data]);
+  const unheard = useUnheard();
+  const rows = useMemo(
+    () => rowsOf(clusters.data ?? [], health.data ?? {}, unheard),
+    [clusters.data, health.data, unheard],
+  );
   if (!clusters.data) {
     return clusters.error ? (
       <ErrorView
@@ -191,9 +196,13 @@ function ClusterTable({ rows }: { rows: Row[] }) {
   );
 }
 
-function rowsOf(clusters: ClusterView[], health: Record<string, InstanceSummary>): Row[] {
+function rowsOf(clusters: ClusterView[], health: Record<string, InstanceSummary>, unheard: boolean): Row[] {
   return clusters
-    .map((cluster) => ({ cluster, summary: health[cluster.uuid], state: clusterState(cluster, health[cluster.uuid]) }))
+    .map((cluster) => ({
+      cluster,
+      summary: health[cluster.uuid],
+      state: asHeard(clusterState(cluster, health[cluster.uuid]), unheard),
+    }))
     .toSorted(
       (a, b) =>
         STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.cluster.name.localeCompare(b.cluster.name),

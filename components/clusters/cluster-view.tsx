@@ -3,28 +3,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
 import { useSession } from '#components/live/live-provider.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
-import { runHref } from '#components/tasks/run-href.ts';
+import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
-import { CopyButton } from '#components/ui/copy-button.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { Day } from '#components/ui/time.tsx';
 import { type ClusterView, canCluster, deploymentOfCluster } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
-import { instanceState, summariseInstances } from '#model/instance-state.ts';
+import { summariseInstances } from '#model/instance-state.ts';
 import { ClusterFigures } from './cluster-figures.tsx';
 import { clusterState, verdictOf } from './cluster-state.ts';
 import { Topology } from './topology.tsx';
+import { WhyNotGreen } from './why-not-green.tsx';
 
 const DeleteCluster = dynamic(() => import('./delete-cluster.tsx').then((module) => module.DeleteCluster));
 const ResizeCluster = dynamic(() => import('./resize-cluster.tsx').then((module) => module.ResizeCluster));
@@ -60,7 +59,7 @@ function LoadedCluster({
   instances: InstanceView[];
   instancesError: unknown;
 }) {
-  const state = clusterState(cluster, summariseInstances(instances));
+  const state = asHeard(clusterState(cluster, summariseInstances(instances)), useUnheard());
   const verdict = verdictOf(cluster, instances);
   return (
     <>
@@ -70,7 +69,7 @@ function LoadedCluster({
             {cluster.name} <StateBadge state={state} />
           </h1>
           <p className="verdict" aria-live="polite">
-            <strong>{verdict.lead}</strong> {verdict.rest}
+            <strong>{state === 'unknown' && instances.length > 0 ? 'Not heard.' : verdict.lead}</strong> {verdict.rest}
           </p>
         </div>
         <ClusterActions cluster={cluster} />
@@ -170,68 +169,4 @@ function ClusterActions({ cluster }: { cluster: ClusterView }) {
       {open === 'resize' ? <ResizeCluster cluster={cluster} onClose={() => setOpen(null)} /> : null}
     </div>
   );
-}
-
-/** Cause → evidence → what is done about it → what you can do; or how to connect when all is green. */
-function WhyNotGreen({ cluster, instances }: { cluster: ClusterView; instances: InstanceView[] }) {
-  const trpc = useTRPC();
-  const task = useQuery({
-    ...trpc.tasks.read.queryOptions({ id: cluster.taskId ?? 0 }),
-    enabled: cluster.taskId !== null,
-  });
-  const broken = instances.filter((instance) => instanceState(instance) !== 'running');
-  const inAction = cluster.lastActionState !== 'succeeded';
-  if (!inAction && broken.length === 0) {
-    return (
-      <Card title="Connect">
-        <div className="pad stack connect">
-          <p className="muted">Get the kubeconfig, then use kubectl as ever.</p>
-          <p className="cli">
-            <code className="clip grow">{cliTwins.credentials(cluster.name)}</code>
-            <CopyButton text={cliTwins.credentials(cluster.name)} label="Copy command" iconOnly />
-          </p>
-          <p className="cli">
-            <code className="clip grow">kubectl get nodes</code>
-            <CopyButton text="kubectl get nodes" label="Copy command" iconOnly />
-          </p>
-        </div>
-      </Card>
-    );
-  }
-  return (
-    <Card title="Why is it not green?">
-      <ol className="chain pad">
-        <li>
-          <small className="cap">Cause</small>
-          <span>
-            {inAction
-              ? `${cluster.lastAction.toLowerCase()} ${cluster.lastActionState}`
-              : broken.map((instance) => `${instance.group}/${instance.index}`).join(', ')}
-          </span>
-        </li>
-        <li>
-          <small className="cap">Evidence</small>
-          <span>{task.data?.error ?? (broken[0] ? evidenceOf(broken[0]) : cluster.lastActionDescription)}</span>
-        </li>
-        {cluster.taskId !== null && task.data ? (
-          <li>
-            <small className="cap">You can</small>
-            <span className="row wrap">
-              <Link className="btn sm" href={runHref(task.data)}>
-                {task.data.state === 'failed' ? 'Open failure' : 'Watch'}
-              </Link>
-            </span>
-          </li>
-        ) : null}
-      </ol>
-    </Card>
-  );
-}
-
-function evidenceOf(instance: InstanceView): string {
-  const failing = instance.processes.find((process) => process.state === 'failing');
-  if (failing)
-    return `${failing.name} is failing${failing.lastExit ? `: ${failing.lastExit}` : ''}, ${failing.restarts} restarts`;
-  if (instance.vmCid === null) return 'the infrastructure has no VM for it';
-  return `its agent says ${instance.jobState}`;
 }

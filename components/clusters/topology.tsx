@@ -1,5 +1,6 @@
 'use client';
 
+import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { count, formatKib, formatSpan } from '#components/ui/format-time.ts';
 import { useNow } from '#components/ui/now.ts';
 import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
@@ -16,9 +17,11 @@ const PROCESS_SHOWN = {
 
 /** AZ → VM → process, live. A grid of boxes, so that it becomes one column on a phone. */
 export function Topology({ instances }: { instances: InstanceView[] }) {
+  const unheard = useUnheard();
+  const columns = azColumns(instances).map((column) => ({ ...column, state: asHeard(column.state, unheard) }));
   return (
     <div className="topo">
-      {azColumns(instances).map((column) => (
+      {columns.map((column) => (
         <section key={column.az} className="az" aria-label={column.az}>
           <header data-state={column.state}>
             <StateShape state={column.state} />
@@ -49,7 +52,8 @@ function Group({ name, instances }: { name: string; instances: InstanceView[] })
 /** One VM with its processes; `level` is that of its heading in the page. */
 export function VmCard({ instance, level = 4 }: { instance: InstanceView; level?: 3 | 4 }) {
   const Heading = level === 3 ? 'h3' : 'h4';
-  const state = INSTANCE_SHOWN[instanceState(instance)];
+  const unheard = useUnheard();
+  const state = asHeard(INSTANCE_SHOWN[instanceState(instance)], unheard);
   return (
     <article
       className="vm"

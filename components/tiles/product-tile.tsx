@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
+import { useUnheard } from '#components/live/use-unheard.ts';
 import { figuresOf, isOver, progressPercent } from '#components/tasks/task-state.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { count, formatRange } from '#components/ui/format-time.ts';
@@ -14,12 +15,15 @@ import type { ProductTile as Tile, TileReason } from '#model/product.ts';
 import { ProductIcon } from './product-icon.tsx';
 import { TILE_SHOWN } from './tile-state.ts';
 
+const UNHEARD = { state: 'unknown', tone: 'unknown', word: 'Unknown' } as const;
+
 /** Reasons shown on a tile; the rest stand on its page. */
 const REASONS_MAX = 3;
 
 /** One product on the dashboard: what it is, what it will be, why it is not green, what to do. */
 export function ProductTile({ tile }: { tile: Tile }) {
-  const shown = TILE_SHOWN[tile.state];
+  const unheard = useUnheard() && tile.instances.total > 0 && tile.state === 'installed';
+  const shown = unheard ? UNHEARD : TILE_SHOWN[tile.state];
   return (
     <article className="tile" data-state={shown.tone} aria-label={tile.label}>
       <h2 className="title">

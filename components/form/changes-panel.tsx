@@ -8,18 +8,18 @@ import type { Field } from '#model/field.ts';
 import { type FormView, isShown } from '#model/form.ts';
 import { isCredential } from '#model/property.ts';
 import { fromDraft } from './field-name.ts';
+import { formFile } from './form-file.ts';
 import { sameValue } from './merge-form.ts';
-import { omConfig } from './om-config.ts';
 import { showValue } from './show-value.ts';
 import type { ProductForm } from './use-product-form.ts';
 
-/** What this form changes against what runs (or, before the first apply, against the defaults), and the same for om. */
+/** What this form changes against what runs (or, before the first apply, against the defaults), and the same as a file for the CLI. */
 export function ChangesPanel({ state, view }: { state: ProductForm; view: FormView }) {
   const draft = useWatch({ control: state.form.control });
   const values = { ...view.values, ...fromDraft(draft) };
   const before = view.deployed ?? view.defaults;
   const changed = state.fields.filter((field) => isShown(field, values) && differs(field, before, values, view));
-  const yaml = omConfig(view.slug, changed, values);
+  const yaml = formFile({ slug: view.slug, form: view.form.name }, changed, values);
   return (
     <aside className="stack" aria-label="What this changes">
       <Card title="What this changes" aside={<span className="cap">{count(changed.length, 'field')}</span>}>
@@ -54,7 +54,7 @@ export function ChangesPanel({ state, view }: { state: ProductForm; view: FormVi
         </footer>
       </Card>
       {changed.length > 0 ? (
-        <Card title="The same for om" aside={<CopyButton text={yaml} />}>
+        <Card title="Same as a file" aside={<CopyButton text={yaml} />}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
           <pre className="code om" tabIndex={0}>
             {yaml.split('\n').map((line, index) => (

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { ClusterView } from '../cli/console-views.ts';
 import { type Benchmark, type Figure, Figures, type Outcome, type Surroundings } from './figure.ts';
 import {
@@ -22,6 +23,7 @@ interface Size {
   targetSeconds: number;
 }
 
+const Stage = z.looseObject({ title: z.string(), startedAt: z.string(), finishedAt: z.string() });
 const nodesEveryMs = 250;
 const nodesDeadlineMs = 5 * 60_000;
 /** Deleted clusters are still being cleared from the machine when their task has ended. */
@@ -76,10 +78,11 @@ async function measureCreation(
     workerInstances: size.workers,
   });
   if (taskId === null) throw new Error(`No task makes cluster ${name}.`);
-  const [readySeconds, seconds] = await Promise.all([
+  const [readySeconds, task] = await Promise.all([
     whenReady(installation, name, size, begunAt),
-    endOfTask(client, taskId).then((task) => secondsFrom(sentAt, task)),
+    endOfTask(client, taskId),
   ]);
+  const seconds = secondsFrom(sentAt, task);
   const busy = busySeconds() - busyBefore;
   const own = processorSecondsBelow(launcher) - ownBefore;
   const vms = (await listVms(installation)).filter((vm) => vm.deployment.startsWith('service-instance_'));
@@ -89,6 +92,8 @@ async function measureCreation(
   figures.add('processor time of director, console, Podman, PostgreSQL', 'CPU s', own);
   figures.add('processor time of the whole machine', 'CPU s', busy);
   addMemory(figures, vms);
+  for (const { title, startedAt, finishedAt } of z.array(Stage).parse(task.stages))
+    figures.add(`stage: ${title}`, 's', (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
   return seconds;
 }
 

@@ -2,11 +2,11 @@ import { assertNever } from './assert-never.ts';
 import type { InstanceView } from './deployment.ts';
 
 /** Words for the state of an instance, as pages show it. */
-export type InstanceState = 'running' | 'working' | 'failed' | 'stopped' | 'unknown';
+export type InstanceState = 'running' | 'working' | 'failed' | 'stopped' | 'absent' | 'unknown';
 
-/** State of one instance from what its agent last said; without a VM it is stopped. */
+/** State of one instance from what its agent last said; absent = it has no VM yet, or none any more. */
 export function instanceState(instance: Pick<InstanceView, 'jobState' | 'vmCid'>): InstanceState {
-  if (instance.vmCid === null) return 'stopped';
+  if (instance.vmCid === null) return 'absent';
   switch (instance.jobState) {
     case 'running':
       return 'running';

@@ -8,6 +8,7 @@ export const INSTANCE_SHOWN = {
   working: 'working',
   failed: 'failed',
   stopped: 'stopped',
+  absent: 'waiting',
   unknown: 'unknown',
 } as const satisfies Record<InstanceState, UiState>;
 
@@ -30,6 +31,7 @@ export const STATE_ORDER: readonly UiState[] = [
   'attention',
   'drill',
   'working',
+  'waiting',
   'unknown',
   'stopped',
   'unset',

@@ -58,7 +58,7 @@ export function VmCard({ instance, level = 4 }: { instance: InstanceView; level?
     <article
       className="vm"
       data-state={state}
-      data-mark={state === 'running' ? undefined : ''}
+      data-mark={state === 'running' || state === 'waiting' ? undefined : ''}
       aria-label={`${instance.group}/${instance.index}: ${STATE_WORDS[state]}`}
     >
       <div className="row">
@@ -87,8 +87,8 @@ export function VmCard({ instance, level = 4 }: { instance: InstanceView; level?
 function VmNote({ instance, state }: { instance: InstanceView; state: UiState }) {
   const now = useNow(1000);
   if (state === 'running') return null;
-  if (state === 'stopped')
-    return <p className="note">{instance.vmCid === null ? 'No VM: it is being made or replaced' : 'Stopped'}</p>;
+  if (state === 'waiting') return <p className="note">No VM: it is being made or replaced</p>;
+  if (state === 'stopped') return <p className="note">Stopped</p>;
   const failing = instance.processes.filter((process) => process.state === 'failing').map((process) => process.name);
   if (failing.length > 0) return <p className="note">{failing.join(', ')} failing</p>;
   if (state === 'working') return <p className="note">Starting</p>;

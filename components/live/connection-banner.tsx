@@ -1,12 +1,16 @@
 'use client';
 
+import { useEffect } from 'react';
 import { formatSpan } from '#components/ui/format-time.ts';
 import { useNow } from '#components/ui/now.ts';
 import { StateShape } from '#components/ui/state-shape.tsx';
-import { useLiveState } from './live-provider.tsx';
+import { useApi, useLiveState } from './live-provider.tsx';
+import { leaveForLogIn } from './query-client.ts';
 
 /** Shorter gaps heal before anyone could act on them. */
 const PATIENCE_MS = 3000;
+/** While not live: how often to ask whether the session is the reason. */
+const ASK_AGAIN_MS = 10_000;
 
 /** Connection state in the top bar. */
 export function ConnectionChip() {
@@ -36,8 +40,19 @@ export function ConnectionBanner() {
 
 function LostBanner({ since }: { since: number }) {
   useNow(1000);
+  const api = useApi();
   const ms = performance.now() - since;
-  if (ms < PATIENCE_MS) return null;
+  const isLong = ms >= PATIENCE_MS;
+  const round = Math.floor(ms / ASK_AGAIN_MS);
+  useEffect(() => {
+    if (!isLong || round < 0) return;
+    // a stream is also refused when the session has ended; it cannot say so itself. No answer at all = keep waiting
+    api.session.get.query().then(
+      (session) => (session ? undefined : leaveForLogIn()),
+      () => undefined,
+    );
+  }, [api, isLong, round]);
+  if (!isLong) return null;
   return (
     <div className="banner" data-state="attention" role="status">
       <StateShape state="attention" />

@@ -1,4 +1,6 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { links } from '#components/links.ts';
+import { refusalOf } from './refusal.ts';
 
 /**
  * Data is kept fresh by events, so nothing is refetched on its own; errors of reading are tried twice more. Pages await what they show:
@@ -6,6 +8,8 @@ import { QueryClient } from '@tanstack/react-query';
  */
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
+    queryCache: new QueryCache({ onError: leaveWhenEnded }),
+    mutationCache: new MutationCache({ onError: leaveWhenEnded }),
     defaultOptions: {
       queries: {
         staleTime: Number.POSITIVE_INFINITY,
@@ -20,4 +24,15 @@ function isRefusal(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('data' in error)) return false;
   const { data } = error;
   return typeof data === 'object' && data !== null && 'httpStatus' in data && Number(data.httpStatus) < 500;
+}
+
+/** A session that has ended leads to log-in and back; anything else stays where it is shown. */
+function leaveWhenEnded(error: unknown): void {
+  if (refusalOf(error).code === 'unauthenticated') leaveForLogIn();
+}
+
+/** Log-in, and from there back to this page. */
+export function leaveForLogIn(): void {
+  if (typeof window === 'undefined' || window.location.pathname === links.login()) return;
+  window.location.assign(`${links.login()}?next=${encodeURIComponent(window.location.pathname)}`);
 }

@@ -14,12 +14,11 @@ describe.each(['light', 'dark'])('the %s theme', (theme) => {
   const colours = coloursOf(theme);
   const ratio = (front: string, back: string) => contrast(colours.get(front) ?? '', colours.get(back) ?? '');
 
-  it.each(['text', 'text-muted', 'text-faint', ...STATES].flatMap((front) => PLANES.map((back) => [front, back] as const)))(
-    'reads --%s on --%s',
-    (front, back) => {
-      expect(ratio(front, back)).toBeGreaterThanOrEqual(TEXT);
-    },
-  );
+  it.each(
+    ['text', 'text-muted', 'text-faint', ...STATES].flatMap((front) => PLANES.map((back) => [front, back] as const)),
+  )('reads --%s on --%s', (front, back) => {
+    expect(ratio(front, back)).toBeGreaterThanOrEqual(TEXT);
+  });
 
   it.each(STATES)('reads the state --%s on its tint, and what stands on it when it is solid', (state) => {
     expect(ratio(state, `${state}-tint`)).toBeGreaterThanOrEqual(TEXT);
@@ -43,7 +42,9 @@ it('knows black on white', () => {
 function coloursOf(theme: string): Map<string, string> {
   const start = css.indexOf(`[data-theme="${theme}"]`);
   const block = css.slice(start, css.indexOf('}', start));
-  return new Map([...block.matchAll(/--([\w-]+):\s*(#[0-9A-Fa-f]{6})/g)].map(([, name = '', colour = '']) => [name, colour]));
+  return new Map(
+    [...block.matchAll(/--([\w-]+):\s*(#[0-9A-Fa-f]{6})/g)].map(([, name = '', colour = '']) => [name, colour]),
+  );
 }
 
 function contrast(front: string, back: string): number {

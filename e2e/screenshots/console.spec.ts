@@ -59,7 +59,13 @@ async function walk(page: Page, context: BrowserContext): Promise<void> {
   await run.review();
   await picture(page, context, 'review');
   await run.apply();
-  await page.getByText(/Create 1 VM|Succeeded/).first().waitFor({ timeout: APPLY_MS });
+  const step = page.locator('li[aria-current="step"]').getByText(/Create 1 VM|Start 1 instance/);
+  await step.or(page.getByText('Succeeded')).first().waitFor({ timeout: APPLY_MS });
+  await page
+    .getByRole('log')
+    .getByText(/deployed|create_vm/)
+    .first()
+    .waitFor();
   await picture(page, context, 'installation');
   await run.expectEnd('Succeeded', APPLY_MS);
   await products.open();
@@ -70,7 +76,7 @@ async function walk(page: Page, context: BrowserContext): Promise<void> {
 
   await clusters.create({ name: 'orders-prod', externalHostname: 'orders.tessera.local', workers: 3 });
   await page.waitForURL('**/clusters/orders-prod');
-  await clusters.vm('worker/0').waitFor({ timeout: APPLY_MS });
+  await clusters.vm('master/0').getByText('etcd').waitFor({ timeout: APPLY_MS });
   await picture(page, context, 'cluster-creating');
   await clusters.expectState('Running', APPLY_MS);
   await picture(page, context, 'cluster');

@@ -149,6 +149,19 @@ test.describe('people who work together', () => {
     await expect(ana.getByText(/begin with a letter/)).toBeVisible();
   });
 
+  test('hear nothing more after logging out in another tab, and come back to the same page after log-in', async () => {
+    const other = await ana.context().newPage();
+    await ana.goto('/clusters');
+    await expect(ana.getByText('Live', { exact: true })).toBeVisible();
+    await other.goto('/');
+    await new EntryPage(other).logOut();
+    await other.close();
+    await ana.getByRole('link', { name: 'Activity', exact: true }).first().click();
+    await expect(ana).toHaveURL(/\/login\?next=|\/login$/);
+    await new EntryPage(ana).tryLogIn(PERSON.userName, PERSON.password);
+    await expect(ana.getByText('Live', { exact: true })).toBeVisible();
+  });
+
   test('are told when no director runs, and when it is back', async () => {
     await new ProductsPage(ana).open();
     stack.kill('director');

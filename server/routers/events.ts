@@ -1,8 +1,15 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { inTransaction } from '#db/transaction.ts';
 import type { TesseraEvent } from '#model/event.ts';
 import { currentCursor, followEvents } from '#server/events/follow-events.ts';
+import { verifySession } from '#server/identity/verify-session.ts';
+import { TesseraError } from '#server/platform/error.ts';
+import type { Context } from './context.ts';
 import { router, streamFor } from './trpc.ts';
+
+/** A stream outlives the request that opened it: whoever logged out or lost the account hears nothing more after this long. */
+const RECHECK_MS = 5000;
 
 export const eventsRouter = router({
   /** Position from which a page that is being read now must follow. */
@@ -22,7 +29,12 @@ export const eventsRouter = router({
           from: input.lastEventId,
           signal: signal ?? AbortSignal.timeout(0),
         });
+        let checkedAt = holder.clock.monotonic();
         for await (const batch of news) {
+          if (holder.clock.monotonic() - checkedAt > RECHECK_MS) {
+            await refuseEnded(ctx);
+            checkedAt = holder.clock.monotonic();
+          }
           const last = batch.at(-1);
           if (last) yield tracked(last.cursor, batch satisfies TesseraEvent[]);
         }
@@ -31,3 +43,8 @@ export const eventsRouter = router({
       }
     }),
 });
+
+async function refuseEnded({ console: holder, token }: Context): Promise<void> {
+  const session = token === null ? null : await inTransaction(holder.pool, (tx) => verifySession(tx, token));
+  if (!session) throw new TesseraError('unauthenticated', 'Your session has ended. Log in again.');
+}

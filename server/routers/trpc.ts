@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import { isDatabaseDown } from '#db/is-database-down.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { ERROR_CODES, type ErrorDetail } from '#model/error-code.ts';
 import type { Action } from '#model/role.ts';
@@ -10,10 +11,17 @@ import type { Context } from './context.ts';
 /** A ping must come more often than clients give up, else dead links look alive. */
 const PING_MS = 10_000;
 const GIVE_UP_MS = 25_000;
+/** The launcher starts it again; a full disk it cannot help. */
+const DATABASE_AWAY = 'The database does not answer, or its disk is full. Work goes on by itself when it is back.';
 
 const t = initTRPC.context<Context>().create({
   sse: { ping: { enabled: true, intervalMs: PING_MS }, client: { reconnectAfterInactivityMs: GIVE_UP_MS } },
-  errorFormatter: ({ shape, error, ctx }) => ({ ...shape, data: { ...shape.data, tessera: detailOf(error, ctx) } }),
+  errorFormatter: ({ shape, error, ctx }) => ({
+    ...shape,
+    // the session is read before any procedure, so its fault is translated here
+    message: isDatabaseDown(error.cause) && !tesseraErrorOf(error.cause) ? DATABASE_AWAY : shape.message,
+    data: { ...shape.data, tessera: detailOf(error, ctx) },
+  }),
 });
 
 export const router = t.router;
@@ -34,12 +42,10 @@ const translated = t.middleware(async ({ ctx, path, next }) => {
   }
   if (thrown.code !== 'INTERNAL_SERVER_ERROR') throw thrown;
   ctx.console.log.error({ err: thrown.cause ?? thrown, id: ctx.requestId, path }, 'request failed');
-  const unavailable = isDatabaseFault(thrown.cause);
+  const unavailable = isDatabaseDown(thrown.cause);
   throw new TRPCError({
     code: 'INTERNAL_SERVER_ERROR',
-    message: unavailable
-      ? 'The database does not answer. Work goes on by itself when it is back.'
-      : `Tessera failed inside. The console log says why under ${ctx.requestId}.`,
+    message: unavailable ? DATABASE_AWAY : `Tessera failed inside. The console log says why under ${ctx.requestId}.`,
     cause: new TesseraError(unavailable ? 'database_unavailable' : 'internal', 'see the console log', {
       cause: thrown.cause,
     }),
@@ -114,14 +120,6 @@ function detailOf(error: TRPCError, ctx: Context | undefined): ErrorDetail {
     const fields = Object.fromEntries(error.cause.issues.map((issue) => [issue.path.join('.'), issue.message]));
     return { code: 'invalid_input', remedy: ERROR_CODES.invalid_input.remedy, fields, id };
   }
-  return { code: 'internal', remedy: ERROR_CODES.internal.remedy, fields: {}, id };
-}
-
-/** Node's socket errors and PostgreSQL's classes 08 (connection) and 57P (shutdown). */
-function isDatabaseFault(cause: unknown): boolean {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  if (!(inner instanceof Error)) return false;
-  if (/timeout exceeded when trying to connect|Connection terminated/i.test(inner.message)) return true;
-  const code = 'code' in inner ? String(inner.code) : '';
-  return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code) || code.startsWith('08') || code.startsWith('57P');
+  const code = isDatabaseDown(error.cause) ? 'database_unavailable' : 'internal';
+  return { code, remedy: ERROR_CODES[code].remedy, fields: {}, id };
 }

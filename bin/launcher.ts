@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { InstallationFile } from '#server/platform/config.ts';
+import { freeMib } from '#server/platform/disk-room.ts';
 import { buildConsole } from './build-console.ts';
 import { type Database, openDatabase } from './database.ts';
 import { runDemo } from './demo.ts';
@@ -29,6 +30,8 @@ const samePressMs = 1_000;
 /** After this long without an answer the person is told where to look. */
 const slowAfterMs = 60_000;
 const directorDeadlineMs = 20_000;
+/** What PostgreSQL's log of writes grows by at a time, twice. */
+const leastFreeMib = 32;
 
 /** What runs, in the order it was started. */
 const stack: { stop(): Promise<void> }[] = [];
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
   const installation = await openInstallation(state);
   await refuseTakenConsolePort(installation);
   if (!process.env.DATABASE_URL) await refuseTakenDatabasePort(installation);
+  await refuseFullDisk(state);
   recordProcess(state, 'launcher', process.pid);
 
   stopOnSignal(state);
@@ -71,6 +75,15 @@ async function clearTheWay(state: string): Promise<void> {
     say(`ending ${leftover.name} (process ${leftover.pid}), left over from a launcher that was killed`);
     await endProcess(leftover);
   }
+}
+
+/** PostgreSQL ends in the middle of its start when its disk is full, and says so in many words. */
+async function refuseFullDisk(state: string): Promise<void> {
+  const free = await freeMib(state);
+  if (free >= leastFreeMib) return;
+  throw new Refusal(
+    `Only ${free} MiB are free on the disk of ${state}; starting takes ${leastFreeMib} MiB. Make room, then start again.`,
+  );
 }
 
 async function startAll(state: string, cache: string, installation: InstallationFile): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from './say.ts';
 
 /** A process of this installation, written to `run/<name>.json` so that the next launcher can find it. */
 export interface RunningProcess {
@@ -18,8 +19,14 @@ export function recordProcess(state: string, name: string, pid: number): void {
   // Gone already: its exit is reported to whoever started it.
   if (startedTicks === undefined) return;
   const record: RunningProcess = { name, pid, startedTicks };
-  mkdirSync(path.join(state, 'run'), { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(state, 'run', `${name}.json`), JSON.stringify(record));
+  const file = path.join(state, 'run', `${name}.json`);
+  try {
+    mkdirSync(path.join(state, 'run'), { recursive: true, mode: 0o700 });
+    writeFileSync(file, JSON.stringify(record));
+  } catch (error) {
+    // A full disk must not end what is to be kept running.
+    say(`${file} cannot be written (${String(error)}); a launcher that is killed now leaves ${name} running.`);
+  }
 }
 
 /** Forgets the process recorded under `name`. */
@@ -30,9 +37,19 @@ export function forgetProcess(state: string, name: string): void {
 /** Processes recorded in the state folder that are still alive. */
 export function runningProcesses(state: string): RunningProcess[] {
   return recordedNames(state).flatMap((file) => {
-    const record: RunningProcess = JSON.parse(readFileSync(path.join(state, 'run', file), 'utf8'));
-    return ticksOf(record.pid) === record.startedTicks ? [record] : [];
+    const record = readRecord(path.join(state, 'run', file));
+    return record && ticksOf(record.pid) === record.startedTicks ? [record] : [];
   });
+}
+
+/** Undefined for a file that a full disk cut short. */
+function readRecord(file: string): RunningProcess | undefined {
+  try {
+    const record: RunningProcess = JSON.parse(readFileSync(file, 'utf8'));
+    return record;
+  } catch {
+    return undefined;
+  }
 }
 
 function recordedNames(state: string): string[] {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LogFile } from './log-file.ts';
 import { forgetProcess, recordProcess } from './running.ts';
 import { say } from './say.ts';
 
@@ -27,7 +27,6 @@ const longestDelayMs = 30_000;
 const healthyAfterMs = 30_000;
 /** Time to finish what is in flight; the same as the drain of the director. */
 const stopDeadlineMs = 12_000;
-const rotateAtBytes = 20 * 1024 * 1024;
 /** pino's number for "a human must look". */
 const pinoError = 50;
 
@@ -74,11 +73,11 @@ function start(spec: ChildSpec): ChildProcess {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid !== undefined) recordProcess(spec.state, spec.name, child.pid);
-  const log = openLog(spec);
+  const log = new LogFile(logPath(spec));
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
     createInterface({ input: stream }).on('line', (line) => {
-      log.write(`${line}\n`);
+      log.write(line);
       const sentence = errorSentence(line);
       if (sentence) say(`${spec.name}: ${sentence}`);
     });
@@ -110,10 +109,4 @@ function errorSentence(line: string): string | undefined {
 
 function logPath(spec: ChildSpec): string {
   return path.join(spec.state, 'log', `${spec.name}.log`);
-}
-
-function openLog(spec: ChildSpec): WriteStream {
-  const file = logPath(spec);
-  if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, `${file}.1`);
-  return createWriteStream(file, { flags: 'a', mode: 0o600 });
 }

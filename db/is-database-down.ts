@@ -1,5 +1,8 @@
-/** SQLSTATE classes and codes, and socket errors, that mean "the server is away", not "the statement is wrong". */
-const SQLSTATES = /^(08|57P0[123])/;
+/**
+ * SQLSTATE classes and codes, and socket errors, that mean "the server is away", not "the statement is wrong". 53100, its disk is full, is
+ * among them: nothing can be noted until there is room, so the only thing to do is to wait for it.
+ */
+const SQLSTATES = /^(08|57P0[123]|53100)/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'ENOENT']);
 const SENTENCES =
   /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error/i;

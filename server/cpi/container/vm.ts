@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { requireRoom } from '#server/platform/disk-room.ts';
 import { asTesseraError, causeChain, TesseraError } from '#server/platform/error.ts';
 import { newUuid } from '#server/platform/ids.ts';
 import type { CallOptions, CreateVmRequest, PowerState, VmCid, VmMetadata, VmView } from '../cpi.ts';
@@ -17,6 +18,8 @@ import { inspectStemcell } from './stemcell.ts';
 import { vmContainer } from './vm-container.ts';
 
 const CLEAN_UP_MS = 60_000;
+/** What a node writes while it starts: its container images, unpacked, and its logs. PostgreSQL has its data on the same disk and needs the rest. */
+const NEEDED_MIB = 256;
 
 /**
  * Creates and starts a VM. Asking again for an instance whose VM is on returns that VM (with the new bootstrap file in it); one that is off is
@@ -34,6 +37,8 @@ async function createOrFind(driver: Driver, request: CreateVmRequest, options: C
   }
   if (existing !== null) await deleteVm(driver, existing.cid, options);
   const facts = await checkRequest(driver, request, options);
+
+  await requireRoom(driver.config.state, NEEDED_MIB, `VM ${subject(request)}`);
 
   const cid = nameVm(driver, request);
   try {

@@ -2,8 +2,8 @@
 // any package is installed. It looks first, says what it is about to do, and does nothing twice.
 // Usage: node bin/set-up.mjs [start|test]
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, closeSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
@@ -48,6 +48,7 @@ async function main() {
   refuseUnsupported();
   await installNpmPackages();
   await installDebianPackages();
+  await installUbuntuBrowser();
   await makeDatabaseAccount();
   await raiseInotifyLimit();
 }
@@ -92,13 +93,26 @@ function npmPackagesAreCurrent() {
 }
 
 async function installDebianPackages() {
-  const wanted = purpose === 'test' ? [...packages.start, ...packages.test] : packages.start;
+  const wanted = purpose === 'test' && !isUbuntu() ? [...packages.start, ...packages.test] : packages.start;
   const missing = wanted.filter((name) => !satisfied(name));
   if (missing.length === 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('reading the package lists', ...asRoot('apt-get', ['update', '-q']), { env });
   const flags = ['install', '-y', '-q', '--no-install-recommends'];
   await run(`installing Debian packages: ${missing.join(' ')}`, ...asRoot('apt-get', [...flags, ...missing]), { env });
+}
+
+/** Ubuntu's chromium package is a snap, which tests cannot drive; Playwright brings a Chromium of its own there. */
+async function installUbuntuBrowser() {
+  if (purpose !== 'test' || !isUbuntu()) return;
+  const cache = path.join(homedir(), '.cache', 'ms-playwright');
+  if (existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('chromium-'))) return;
+  const cli = path.join(root, 'node_modules', 'playwright', 'cli.js');
+  await run('installing Chromium for the tests', process.execPath, [cli, 'install', '--with-deps', 'chromium']);
+}
+
+function isUbuntu() {
+  return /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
 function satisfied(name) {

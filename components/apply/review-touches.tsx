@@ -1,5 +1,10 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useTRPC } from '#components/live/trpc.ts';
 import { Card } from '#components/ui/card.tsx';
-import type { PendingChange } from '#model/installation.ts';
+import { count, formatRange } from '#components/ui/format-time.ts';
+import type { InstallationView, PendingChange } from '#model/installation.ts';
 
 const ORDER_MAX = 12;
 
@@ -32,6 +37,7 @@ export function ReviewTouches({ changes }: { changes: PendingChange[] }) {
             <span>deleted</span>
           </div>
         </div>
+        <ExpectedTime />
       </article>
       <Card title="In this order" level={3}>
         <ol className="list">
@@ -53,6 +59,34 @@ export function ReviewTouches({ changes }: { changes: PendingChange[] }) {
     </section>
   );
 }
+
+/** How long the last good runs took; nothing is invented without history. */
+function ExpectedTime() {
+  const trpc = useTRPC();
+  const runs = useQuery(trpc.installations.list.queryOptions());
+  const took = durationsOf(runs.data ?? []);
+  const range = took.length === 0 ? null : formatRange(took[0] ?? 0, took.at(-1) ?? 0);
+  return (
+    <footer>
+      <p className="row between expected">
+        <span className="muted">Expected time</span>
+        <strong>{range ? `${range.value} ${range.unit}` : 'no history yet'}</strong>
+      </p>
+      {range ? <p className="cap">shortest to longest of the last {count(took.length, 'good run')}</p> : null}
+    </footer>
+  );
+}
+
+/** Durations in ms of the last good runs, shortest first. */
+const durationsOf = (runs: readonly InstallationView[]): number[] =>
+  runs
+    .flatMap((run) =>
+      run.state === 'succeeded' && run.startedAt && run.finishedAt
+        ? [Date.parse(run.finishedAt) - Date.parse(run.startedAt)]
+        : [],
+    )
+    .slice(0, 10)
+    .toSorted((a, b) => a - b);
 
 function orderOf(change: PendingChange): string[] {
   const deploys = [

@@ -8,6 +8,7 @@ export default async function ReviewRoute() {
   const { queryClient, trpc } = await serverQueries();
   await Promise.all([
     queryClient.prefetchQuery(trpc.installations.pending.queryOptions()),
+    queryClient.prefetchQuery(trpc.installations.list.queryOptions()),
     queryClient.prefetchQuery(trpc.tasks.list.queryOptions({ kinds: ['build-stemcell'], limit: 1 })),
   ]);
   return (

@@ -155,6 +155,8 @@ function recordedPid(state: string, name: ProcessName): number | undefined {
 async function destroyState(state: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (existsSync(path.join(state, 'installation.json'))) {
     await promisify(execFile)(process.execPath, [path.join(root, 'bin', 'destroy.ts'), '--yes'], { cwd: root, env });
+    // The folder went with it, unless it is a mount point, which can only be emptied.
+    return;
   }
   rmSync(state, { recursive: true, force: true });
 }

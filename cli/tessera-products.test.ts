@@ -154,10 +154,10 @@ describe('forms', () => {
 
 test('credentials are listed, revealed whole or in part, and each reveal is in the change log', async () => {
   expect(await done('credentials', SERVICE)).toMatch(
-    /^Job +Name +Type +Set +Reference\n(.*\n)*Container Service +Pks Basic Auth +simple_credentials +<time> +\.properties\.pks_basic_auth\n/,
+    /^Job +Name +Type +Set +Reference\n(.*\n)*Container Service +Pks Uaa Management Admin Client +secret +<time> +\.properties\.pks_uaa_management_admin_client\n/,
   );
-  expect(await done('credentials', SERVICE, '.properties.pks_basic_auth')).toMatch(
-    /^identity: +pks-basic-auth\npassword: +\w{16,}$/,
+  expect(await done('credentials', SERVICE, '.properties.pks_uaa_management_admin_client')).toMatch(
+    /^secret: +[\w-]{16,}$/,
   );
   expect(await done('credentials', SERVICE, TLS, '--field', 'private_key_pem')).toMatch(
     /^-----BEGIN PRIVATE KEY-----\n/,

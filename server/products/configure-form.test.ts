@@ -221,12 +221,7 @@ describe('Generate', () => {
 describe('credentials', () => {
   test('generated ones are listed under their names, and a reveal is audited', async () => {
     const rows = await run((tx) => listCredentials(tx, { guid: service }));
-    expect(rows.map((row) => row.name)).toEqual([
-      'Pks Uaa Management Admin Client',
-      'Uaa Admin Password',
-      'Pks Basic Auth',
-      'Pks Tls',
-    ]);
+    expect(rows.map((row) => row.name)).toEqual(['Pks Uaa Management Admin Client', 'Pks Tls']);
     const reference = '.properties.pks_uaa_management_admin_client';
     const revealed = await run((tx) => revealCredential(tx, vault, { guid: service, reference }, ANA));
     expect(revealed.value.secret).toMatch(/^[\w-]{32}$/);

@@ -14,9 +14,8 @@ import type { BuildContext } from './progress.ts';
 import { runCommand } from './run-command.ts';
 
 const PLACES = ['go', '/usr/local/go/bin/go', '/usr/lib/go/bin/go'];
-const PUBLIC_PROXY = 'https://proxy.golang.org';
 
-/** Path of a `go` that is new enough: the machine's own, else the toolchain that the Go module proxy serves as a module (72 MB, once). */
+/** Path of a `go` that is new enough: the machine's own, else the toolchain that the proxy named by GOPROXY serves as a module (72 MB, once). */
 export async function findGo(context: BuildContext): Promise<string> {
   const seen: string[] = [];
   for (const place of PLACES) {
@@ -38,7 +37,7 @@ export async function findGo(context: BuildContext): Promise<string> {
     context.signal.throwIfAborted();
     throw new TesseraError(
       'stemcell_build_failed',
-      `Kubernetes has to be compiled here, and that takes Go ${GO_TOOLCHAIN.minimum} or newer: ${reason}, and the toolchain could not be fetched from the Go module proxy. Install Go ${GO_TOOLCHAIN.version} to /usr/local/go, or set TESSERA_KUBERNETES_MIRROR to a mirror that answers.`,
+      `Kubernetes has to be compiled here, and that takes Go ${GO_TOOLCHAIN.minimum} or newer: ${reason}, and none could be fetched. Install Go ${GO_TOOLCHAIN.version} to /usr/local/go, or set GOPROXY to the address of a Go module proxy.`,
       { cause: error },
     );
   }
@@ -79,7 +78,8 @@ async function fetchToolchain(context: BuildContext): Promise<string> {
 
 async function unpackToolchain(folder: string, context: BuildContext): Promise<void> {
   const { version, sum } = GO_TOOLCHAIN;
-  const proxy = goProxies(process.env.GOPROXY)[0] ?? PUBLIC_PROXY;
+  const [proxy] = goProxies(process.env.GOPROXY);
+  if (proxy === undefined) throw new Error('GOPROXY names no address');
   const zip = join(folder, 'toolchain.zip');
   const url = `${proxy}/golang.org/toolchain/@v/v0.0.1-go${version}.linux-amd64.zip`;
   await downloadFile(url, zip, { signal: context.signal });

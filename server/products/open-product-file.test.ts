@@ -139,7 +139,8 @@ describe('a bomb of 10 GB', () => {
   test('that says its size is refused before it is unpacked', async () => {
     const path = zip([
       metadata(),
-      { path: 'releases/bomb', content: Buffer.alloc(0), packed: bomb, declaredSize: 10 * 1024 ** 3 },
+      // cut short, so that unpacking any of it would end in another sentence
+      { path: 'releases/bomb', content: Buffer.alloc(0), packed: bomb.subarray(0, 64), declaredSize: 10 * 1024 ** 3 },
     ]);
     expect(await refusal(path)).toContain(
       'member releases/bomb makes it larger than 1024 MB when unpacked (a zip bomb)',

@@ -11,11 +11,13 @@ import { type Container, Engine } from './engine.ts';
 export const ADMINISTRATOR = { user_name: 'admin', password: 'faults are ordinary', passphrase: 'and nothing is lost' };
 const domain = 'faults.example';
 const pollMs = 100;
+const ended = ['succeeded', 'failed'];
 
 const Cluster = z.object({
   name: z.string(),
   uuid: z.string(),
   lastActionState: z.string(),
+  lastActionDescription: z.string(),
   taskId: z.number().nullable(),
 });
 export type Cluster = z.infer<typeof Cluster>;
@@ -81,8 +83,15 @@ export class Fleet {
       .find((one) => one.name === name);
   }
 
+  /** Waits until what goes on with the cluster has ended, and expects it to have ended so. */
   async expectCluster(name: string, state: 'succeeded' | 'failed', timeout: number): Promise<void> {
-    await expect.poll(async () => (await this.cluster(name))?.lastActionState, { timeout }).toBe(state);
+    let cluster: Cluster | undefined;
+    const hasEnded = async () => {
+      cluster = await this.cluster(name);
+      return cluster !== undefined && ended.includes(cluster.lastActionState);
+    };
+    await expect.poll(hasEnded, { timeout }).toBe(true);
+    expect(cluster?.lastActionState, cluster?.lastActionDescription).toBe(state);
   }
 
   /** VMs of one cluster, on or off. */

@@ -10,7 +10,7 @@ const idleMs = 2 * 60_000;
 /** What the agent of a VM takes when nothing happens: in the VMs of a cluster of 1 + 2 and in the API VM. */
 export const agentMemory: Benchmark = {
   summary: 'memory of the agent in idle VMs, two minutes after the cluster was made',
-  run: ({ say }) =>
+  run: ({ calmWithinMs, say }) =>
     withInstallation(async (installation): Promise<Outcome> => {
       const { client } = installation;
       await applyChanges(installation);
@@ -23,7 +23,7 @@ export const agentMemory: Benchmark = {
       if (taskId !== null) await endOfTask(client, taskId);
       say('cluster made; two minutes of idling');
       await sleep(idleMs);
-      const surroundings = await lookAround();
+      const surroundings = await lookAround(calmWithinMs);
       const figures = new Figures();
       for (const vm of await listVms(installation)) {
         const group = vm.instance.split('/')[0] ?? '';

@@ -10,13 +10,13 @@ const restMs = 5_000;
 /** Apply changes from nothing, on two new installations a run: one for both tiles at once, one for the second tile alone. */
 export const apply: Benchmark = {
   summary: 'Apply changes of both tiles, and of the Container Service alone, until the task has succeeded',
-  run: async ({ runs = 5, say }): Promise<Outcome> => {
+  run: async ({ runs = 5, calmWithinMs, say }): Promise<Outcome> => {
     const figures = new Figures();
     const surroundings: Surroundings[] = [];
     for (let run = 1; run <= runs; run += 1) {
       await withInstallation(async (installation) => {
         await sleep(restMs);
-        surroundings.push(await lookAround());
+        surroundings.push(await lookAround(calmWithinMs));
         const seconds = await applyChanges(installation);
         figures.add('both tiles', 's', seconds, target);
         say(`run ${run}: both tiles ${seconds.toFixed(2)} s`);
@@ -24,7 +24,7 @@ export const apply: Benchmark = {
       await withInstallation(async (installation) => {
         await applyChanges(installation, [director]);
         await sleep(restMs);
-        surroundings.push(await lookAround());
+        surroundings.push(await lookAround(calmWithinMs));
         const seconds = await applyChanges(installation, [containerService]);
         figures.add('Container Service alone', 's', seconds, target);
         say(`run ${run}: Container Service alone ${seconds.toFixed(2)} s`);

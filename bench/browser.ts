@@ -23,14 +23,14 @@ const seenDeadlineMs = 10_000;
  */
 export const browser: Benchmark = {
   summary: 'a deed of another client committed until Chromium shows it on the Products page',
-  run: ({ runs = 100, say }) =>
+  run: ({ runs = 100, calmWithinMs, say }) =>
     withInstallation(async (installation): Promise<Outcome> => {
       await applyChanges(installation);
       const chrome = await chromium.launch(playwrightConfig.use?.launchOptions ?? {});
       try {
         const page = await chrome.newPage({ baseURL: installation.stack.url, viewport: { width: 1440, height: 900 } });
         await openProducts(page, installation);
-        const surroundings = await lookAround();
+        const surroundings = await lookAround(calmWithinMs);
         const figures = new Figures();
         const deeds = await prepareDeeds(installation);
         for (let run = 1; run <= runs; run += 1) {

@@ -17,7 +17,7 @@ export interface Target {
 export interface Surroundings {
   /** Load average of the last minute. */
   load: number;
-  /** Share of both processors that was idle during the second before, 0–100. */
+  /** Share of all processors that was idle during the second before, 0–100. */
   idlePercent: number;
 }
 
@@ -33,6 +33,8 @@ export interface Outcome {
 export interface BenchmarkOptions {
   /** Runs asked for; the benchmark's own number when left out. */
   runs?: number;
+  /** How long each run may wait for a calm machine. */
+  calmWithinMs: number;
   say(sentence: string): void;
 }
 

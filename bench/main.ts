@@ -1,4 +1,4 @@
-// `npm run bench -- NAME… [--runs N] [--json FILE]`: measures on stacks of its own, prints Markdown tables, removes
+// `npm run bench -- NAME… [--runs N] [--calm SECONDS] [--json FILE]`: measures on stacks of its own, prints Markdown tables, removes
 // every trace. Each benchmark runs alone, one after the other; without a name it lists them.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -25,7 +25,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string' }, json: { type: 'string' } },
+  options: { runs: { type: 'string' }, calm: { type: 'string', default: '0' }, json: { type: 'string' } },
 });
 await main(positionals);
 
@@ -56,14 +56,18 @@ async function main(asked: string[]): Promise<void> {
 }
 
 function optionsOf(name: string): BenchmarkOptions {
-  const runs = values.runs === undefined ? undefined : Number(values.runs);
-  if (runs !== undefined && (!Number.isInteger(runs) || runs < 1))
-    throw new Error(`--runs takes a number of runs, not "${values.runs}".`);
   return {
-    ...(runs === undefined ? {} : { runs }),
+    ...(values.runs === undefined ? {} : { runs: wholeNumber('--runs', values.runs, 1) }),
+    calmWithinMs: wholeNumber('--calm', values.calm, 0) * 1000,
     // progress beside the tables, so that these can be redirected alone
     say: (sentence) => process.stderr.write(`[${name}] ${sentence}\n`),
   };
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least) throw new Error(`${option} takes a whole number, not "${text}".`);
+  return number;
 }
 
 function print(line: string): void {

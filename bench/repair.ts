@@ -25,14 +25,14 @@ const Instance = InstanceView.extend({ vmCid: z.string().nullable() });
 /** Power failure of the API VM, until a new VM serves at the same address. */
 export const repair: Benchmark = {
   summary: 'API VM killed until the agent of its new VM is connected and its processes run',
-  run: ({ runs = 5, say }) =>
+  run: ({ runs = 5, calmWithinMs, say }) =>
     withInstallation(async (installation): Promise<Outcome> => {
       await applyChanges(installation);
       const figures = new Figures();
       const surroundings: Surroundings[] = [];
       for (let run = 1; run <= runs; run += 1) {
         await sleep(restMs);
-        surroundings.push(await lookAround());
+        surroundings.push(await lookAround(calmWithinMs));
         say(`run ${run}: ${(await measureRepair(installation, figures)).toFixed(2)} s`);
       }
       return { figures: figures.list(), runs: surroundings, notes: [] };

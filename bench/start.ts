@@ -18,7 +18,7 @@ const Health = z.looseObject({ director: z.string() });
 /** `npm start` on the state of an earlier start, with both tiles applied and the API VM running on. */
 export const start: Benchmark = {
   summary: 'npm start until the log-in page answers and a director is at work, second start on the same state',
-  run: ({ runs = 5, say }) =>
+  run: ({ runs = 5, calmWithinMs, say }) =>
     withInstallation(async (installation): Promise<Outcome> => {
       await applyChanges(installation);
       await installation.stack.stop();
@@ -26,7 +26,7 @@ export const start: Benchmark = {
       const surroundings: Surroundings[] = [];
       for (let run = 1; run <= runs; run += 1) {
         await sleep(restMs);
-        surroundings.push(await lookAround());
+        surroundings.push(await lookAround(calmWithinMs));
         const seconds = await measureStart(installation, figures);
         say(`run ${run}: ${seconds.toFixed(2)} s`);
       }

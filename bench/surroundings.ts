@@ -3,9 +3,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Surroundings } from './figure.ts';
 
 const lookMs = 1_000;
+/** Idle enough for a run that is to be compared with others. */
+const calmPercent = 80;
+/** So many looks in a row: programs pause for a second now and then. */
+const calmLooks = 3;
 
-/** Looks for a second at what the machine does besides; call it just before a run. */
-export async function lookAround(): Promise<Surroundings> {
+/**
+ * Looks what the machine does besides; call it just before a run. Where something else works, waits for calm for as long as
+ * `calmWithinMs` says, and then gives up: the answer tells what it was like in the end.
+ */
+export async function lookAround(calmWithinMs: number): Promise<Surroundings> {
+  const end = performance.now() + calmWithinMs;
+  for (let calm = 0; ; ) {
+    const seen = await look();
+    calm = seen.idlePercent >= calmPercent ? calm + 1 : 0;
+    if (calm === calmLooks || performance.now() >= end) return seen;
+  }
+}
+
+async function look(): Promise<Surroundings> {
   const before = processorTimes();
   await sleep(lookMs);
   const after = processorTimes();

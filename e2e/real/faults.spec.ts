@@ -104,7 +104,13 @@ test.describe('while a cluster is being created', () => {
       .poll(async () => addresses(await fleet.engine.containers()), { timeout: repairMs })
       .toEqual(addresses(before));
     await expect
-      .poll(async () => (await fleet.shell.attempt('pks', ['clusters'])).stdout, { timeout: repairMs })
+      .poll(
+        async () => {
+          const { stdout, stderr } = await fleet.shell.attempt('pks', ['clusters']);
+          return stdout + stderr;
+        },
+        { timeout: repairMs },
+      )
       .toMatch(/risen .*succeeded/);
     await expect
       .poll(

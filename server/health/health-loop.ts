@@ -6,6 +6,7 @@ import type { Cpi } from '#server/cpi/cpi.ts';
 import type { Agents } from '#server/gateway/call-agent.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
+import { repeatRepairs } from './repeat-repairs.ts';
 import { requestRepair } from './request-repair.ts';
 
 /**
@@ -29,6 +30,8 @@ export async function runHealthLoop(options: HealthLoopOptions): Promise<void> {
   while (!signal.aborted) {
     try {
       for (const instance of await watched(options.pool)) await look(options, instance, silentSince);
+      const again = await inTransaction(options.pool, repeatRepairs);
+      if (again > 0) log.warn({ count: again }, 'repairs that failed are asked for again');
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'health tick failed; next in a moment');
     }

@@ -14,7 +14,7 @@ const ACTIVE = ['queued', 'running', 'cancelling'];
  */
 export async function requestRepair(tx: Tx, instanceId: string, reason: string): Promise<number | null> {
   const [row] = await tx.db.select().from(instances).where(eq(instances.id, instanceId)).limit(1).for('update');
-  if (!row || row.wanted !== 'started' || row.vmCid === null) return null;
+  if (row?.wanted !== 'started') return null;
   const busy = await tx.db
     .select({ id: tasks.id })
     .from(tasks)

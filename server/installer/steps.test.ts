@@ -110,4 +110,12 @@ describe('create, resize, repair and delete a cluster', () => {
     },
     120_000,
   );
+
+  test('a VM that was made and not recorded, because its director was killed in between, is deleted with the others', async () => {
+    const { name, taskId } = await newCluster();
+    await fixture.runTask(taskId);
+    await database.pool.query(`update instances set vm_cid = null where group_name = 'worker'`);
+    await remove(name);
+    expect(await fixture.inventory()).toEqual(ALONE);
+  });
 });

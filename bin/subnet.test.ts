@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseSubnet } from './subnet.ts';
+import { chooseSubnet, podmanDefault } from './subnet.ts';
 
 const nothingUsed = chooseSubnet(0, []);
 
@@ -13,6 +13,12 @@ describe('chooseSubnet', () => {
     const host = 10 * 2 ** 24 + 80 * 2 ** 16;
     expect(chooseSubnet(0, [{ from: host + 700, to: host + 700 }]).cidr).toBe('10.80.4.0/22');
     expect(chooseSubnet(0, [{ from: host - 5, to: host + 2 ** 16 - 1 }]).cidr).toBe('10.81.0.0/22');
+  });
+
+  it('leaves the network to Podman that it keeps for itself', () => {
+    expect(chooseSubnet(8 * 64, [podmanDefault]).cidr).toBe('10.89.0.0/22');
+    const chosen = Array.from({ length: 64 }, (_, place) => chooseSubnet(8 * 64 + place).cidr);
+    expect(chosen.filter((cidr) => cidr.startsWith('10.88.'))).toEqual([]);
   });
 
   it('begins again at the first network after the last', () => {

@@ -26,8 +26,11 @@ export function chooseSubnet(seed: number, used: Range[] = usedRanges()): { cidr
   throw new Error('No free network between 10.80.0.0 and 10.95.255.255.');
 }
 
+/** Podman keeps this range for its network `podman` even while that has neither a route nor a file. */
+export const podmanDefault: Range = { from: toNumber('10.88.0.0'), to: toNumber('10.88.255.255') };
+
 function usedRanges(): Range[] {
-  return [...routeRanges(), ...podmanRanges()];
+  return [podmanDefault, ...routeRanges(), ...podmanRanges()];
 }
 
 /** /proc/net/route holds addresses and masks as little-endian hexadecimal numbers. */

@@ -5,9 +5,10 @@ import { formatAddress, lastHost, parseCidr } from '#model/cidr.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { findContainer } from './containers.ts';
 import type { Driver } from './driver.ts';
+import { importImage } from './import-image.ts';
 import { LABEL } from './labels.ts';
 import { startContainer } from './start-container.ts';
-import { imagePrefix, importImage } from './stemcell.ts';
+import { imagePrefix } from './stemcell.ts';
 import { ULIMITS } from './vm-container.ts';
 
 /**

@@ -7,8 +7,9 @@ import type { ContainerConfig } from './config.ts';
 import { deleteFromDatastore, ensureDatastore } from './datastore.ts';
 import { attachDisk, createDisk, deleteDisk, detachDisk, getDisks, hasDisk, listDisks } from './disk.ts';
 import { type Driver, openDriver } from './driver.ts';
+import { isPodman } from './import-image.ts';
 import { createNetwork, deleteNetwork, ensureGateway, hasNetwork, listNetworks } from './network.ts';
-import { createStemcell, deleteStemcell, hasStemcell, isPodman } from './stemcell.ts';
+import { createStemcell, deleteStemcell, hasStemcell } from './stemcell.ts';
 import { createVm, deleteVm, hasVm, listVms, powerOffVm, powerState, rebootVm, setVmMetadata } from './vm.ts';
 import { watchVms } from './watch.ts';
 

@@ -5,8 +5,8 @@ import type { CallOptions, NetworkCid } from '../cpi.ts';
 import { holdGateway, removeAnchor } from './anchor.ts';
 import { listContainers } from './containers.ts';
 import type { Driver } from './driver.ts';
+import { isPodman } from './import-image.ts';
 import { LABEL, labelFilter } from './labels.ts';
-import { isPodman } from './stemcell.ts';
 
 type Request = { name: string; cidr: string; gateway: string };
 

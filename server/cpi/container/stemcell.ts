@@ -1,17 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { StemcellManifest } from '#model/stemcell.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import type { CallOptions, StemcellCid } from '../cpi.ts';
 import { statusOf } from './client.ts';
 import type { Driver } from './driver.ts';
+import { IMPORT_DEADLINE_MS, importImage, labelChanges, readAnswer, splitName } from './import-image.ts';
 import { LABEL } from './labels.ts';
-
-/** Unpacking and storing 750 MB: 30 s on two idle cores, minutes on a busy machine. */
-const IMPORT_DEADLINE_MS = 15 * 60_000;
 
 const ImageRow = z.object({
   Id: z.string(),
@@ -109,39 +106,6 @@ export async function removeIfUnnamed(driver: Driver, id: string, signal: AbortS
       if (statusOf(error) !== 409) throw error;
     }
   });
-}
-
-/** Imports a tar as an image of this installation. Labels go into the image. */
-export async function importImage(
-  driver: Driver,
-  request: { tar: string | Buffer; name: string; labels: Record<string, string>; doing: string },
-  signal: AbortSignal,
-): Promise<void> {
-  const { repo, tag: version } = splitName(request.name);
-  await driver.engine.call(
-    request.doing,
-    signal,
-    async (abortSignal) => {
-      const file = typeof request.tar === 'string' ? createReadStream(request.tar) : Readable.from([request.tar]);
-      // Podman ignores `tag` on import and takes a full name as `repo`; Docker reads both
-      const target = (await isPodman(driver, signal)) ? { repo: request.name } : { repo, tag: version };
-      const answer = await driver.engine.docker.importImage(file, {
-        ...target,
-        changes: labelChanges(request.labels),
-        abortSignal,
-      });
-      await readAnswer(answer);
-    },
-    IMPORT_DEADLINE_MS,
-  );
-}
-
-/** Podman has calls of its own for what the Docker API cannot say. */
-export async function isPodman(driver: Driver, signal: AbortSignal): Promise<boolean> {
-  const version = await driver.engine.call('asking for its version', signal, () => driver.engine.docker.version());
-  const components =
-    z.object({ Components: z.array(z.object({ Name: z.string() })).optional() }).parse(version).Components ?? [];
-  return components.some((component) => component.Name === 'Podman Engine');
 }
 
 function stemcellImage(driver: Driver, cid: StemcellCid): string {
@@ -250,29 +214,4 @@ async function tag(driver: Driver, id: string, name: string, signal: AbortSignal
   await driver.engine.call(`naming image ${name}`, signal, (abortSignal) =>
     driver.engine.docker.getImage(id).tag({ repo, tag: version, abortSignal }),
   );
-}
-
-function splitName(name: string): { repo: string; tag: string } {
-  const colon = name.lastIndexOf(':');
-  return { repo: name.slice(0, colon), tag: name.slice(colon + 1) };
-}
-
-function labelChanges(labels: Record<string, string>): string[] {
-  return Object.entries(labels).map(([key, value]) => `LABEL ${key}=${JSON.stringify(value)}`);
-}
-
-/** Reads a progress stream to its end: the engine reports a failed import as a line of it, after status 200. */
-async function readAnswer(answer: unknown): Promise<void> {
-  if (!isReadable(answer)) return;
-  let text = '';
-  for await (const chunk of answer) text = (text + String(chunk)).slice(-16_384);
-  const failure = text
-    .split('\n')
-    .map((line) => /"error":\s*"((?:[^"\\]|\\.)*)"/.exec(line)?.[1])
-    .find((message) => message !== undefined && message !== '');
-  if (failure !== undefined) throw new Error(failure);
-}
-
-function isReadable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { Figures, judge, quantile } from './figure.ts';
+import { Figures, judge, median, quantile } from './figure.ts';
+
+describe('median', () => {
+  it('is the middle value, or the mean of the two in the middle', () => {
+    expect(median([7])).toBe(7);
+    expect(median([3, 1, 20])).toBe(3);
+    expect(median([4, 1, 20, 2])).toBe(3);
+    expect(median([1, 2])).toBe(1.5);
+  });
+});
 
 describe('quantile', () => {
   it('is the nearest rank, whatever the order of the values', () => {
     const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
-    expect(quantile(hundred, 0.5)).toBe(50);
     expect(quantile(hundred, 0.95)).toBe(95);
     expect(quantile(hundred, 1)).toBe(100);
-    expect(quantile([7], 0.5)).toBe(7);
-    expect(quantile([3, 1, 2], 0.5)).toBe(2);
+    expect(quantile([3, 1, 2], 0.95)).toBe(3);
   });
 });
 

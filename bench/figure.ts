@@ -43,7 +43,15 @@ export interface Benchmark {
   run(options: BenchmarkOptions): Promise<Outcome>;
 }
 
-/** The value below which `share` (0–1) of the values lie, by the nearest rank; 0.5 is the median. */
+/** The middle value; of an even number of values the mean of the two in the middle. */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1);
+  return (low + high) / 2;
+}
+
+/** The value that `share` (0–1) of the values do not exceed, by the nearest rank. */
 export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = Math.max(1, Math.ceil(share * sorted.length));
@@ -54,7 +62,7 @@ export function quantile(values: number[], share: number): number {
 export function judge(values: number[], { limit, by }: Target): string {
   if (by === 'p95') return quantile(values, 0.95) <= limit ? 'kept' : '**missed**';
   if (quantile(values, 1) <= limit) return 'kept';
-  return quantile(values, 0.5) <= limit ? 'median kept, worst missed' : '**missed**';
+  return median(values) <= limit ? 'median kept, worst missed' : '**missed**';
 }
 
 /** Collects the values of several runs under their names, in the order in which the names first came. */

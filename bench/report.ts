@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { type Figure, judge, type Outcome, quantile } from './figure.ts';
+import { type Figure, judge, median, type Outcome, quantile } from './figure.ts';
 
 /** What was measured on, so that figures of two days can be compared. */
 export interface Machine {
@@ -35,7 +35,7 @@ export function toMarkdown(name: string, { figures, runs, notes }: Outcome): str
   const rows = figures.map((figure) => [
     figure.name,
     String(figure.values.length),
-    show(quantile(figure.values, 0.5), figure.unit),
+    show(median(figure.values), figure.unit),
     ...(figure.values.length > allValuesUpTo
       ? [show(quantile(figure.values, 0.95), figure.unit), show(Math.max(...figure.values), figure.unit), '']
       : ['', show(Math.max(...figure.values), figure.unit), figure.values.map((value) => digits(value)).join(', ')]),

@@ -19,7 +19,8 @@ test.describe('when the disk of the state folder is full', () => {
   test.beforeAll(async () => {
     test.setTimeout(8 * 60_000);
     disk = SmallDisk.mount(diskMib);
-    fleet = await Fleet.start({ state: disk.folder });
+    // a log that is written all the time is the first to hit the end
+    fleet = await Fleet.start({ state: disk.folder, env: { TESSERA_LOG_LEVEL: 'debug' } });
   });
   test.afterAll(async () => {
     await fleet?.destroy();
@@ -75,5 +76,19 @@ test.describe('when the disk of the state folder is full', () => {
       )
       .toBe('still here');
     expect((await fleet.engine.vms()).map((vm) => vm.name).toSorted()).toEqual(vms);
+  });
+
+  test('starting is refused with the folder and the sums, and is fine with room again', async () => {
+    await fleet.stack.stop();
+    disk.fillUpTo(8);
+    await expect(fleet.stack.start()).rejects.toThrow(
+      new RegExp(
+        `Only \\d MiB are free on the disk of ${disk.folder}; starting takes 32 MiB. Make room, then start again.`,
+      ),
+    );
+    disk.makeRoom();
+    await fleet.stack.start();
+    await fleet.expectCluster('cramped', 'succeeded', 30_000);
+    await fleet.expectWhole(cluster);
   });
 });

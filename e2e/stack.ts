@@ -36,7 +36,7 @@ export interface Stack {
 export interface StackOptions {
   cpi: 'simulated' | 'container';
   /** Further environment of launcher, director and console. */
-  env?: NodeJS.ProcessEnv;
+  env?: Record<string, string>;
   /** State folder to use; a new one below the temporary folder by default. */
   state?: string;
   /** Further arguments of the launcher, e.g. `--demo`. */

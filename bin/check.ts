@@ -57,6 +57,8 @@ const build: Check = {
     ['git', 'diff', '--exit-code', '--', 'tsconfig.json'],
   ],
 };
+/** Minutes on a new machine, a second on every other: no test's deadline is to pay for it. */
+const stemcell: Check = { name: 'stemcell', run: [[node, path.join(root, 'stemcell', 'build.ts')]] };
 const budget: Check = { name: 'size of the pages', run: [[node, path.join(root, 'bin', 'check-budget.ts')]] };
 
 await main(process.argv[2] ?? 'check');
@@ -70,7 +72,9 @@ async function main(scope: string): Promise<void> {
     groups.push({ checks: statics, together: false }, { checks: [unit, build], together: true });
     groups.push({ checks: [budget], together: false }, { checks: [playwright('ui')], together: false });
   }
-  if (scope !== 'check') groups.push({ checks: [playwright('real')], together: false });
+  if (scope !== 'check') {
+    groups.push({ checks: [stemcell], together: false }, { checks: [playwright('real')], together: false });
+  }
 
   const outcomes: Outcome[] = [];
   for (const group of groups) {

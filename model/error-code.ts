@@ -31,6 +31,12 @@ export const ERROR_CODES = {
   database_unavailable: { http: 503, remedy: 'Start PostgreSQL; work goes on by itself.' },
   no_director: { http: 503, remedy: 'Start a director.' },
   cancelled: { http: 409, remedy: 'Retry when ready.' },
+  kubernetes_unavailable: { http: 503, remedy: 'Wait until a master of the cluster is up; see its page.' },
+  kubernetes_refused: { http: 502, remedy: 'Read what the cluster says and correct the request.' },
+  az_down: { http: 503, remedy: 'Switch the AZ on again, or wait for it.' },
+  drill_refused: { http: 409, remedy: 'Mend what the red checks name, then try again.' },
+  quorum_at_risk: { http: 409, remedy: 'Bring the other masters back first.' },
+  delivery_failed: { http: 502, remedy: 'Check address and credentials of the channel, then press Test.' },
   stemcell_build_failed: { http: 500, remedy: 'See the task log; retry builds from the cache.' },
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;

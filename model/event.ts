@@ -14,6 +14,16 @@ export const EVENT_TYPES = [
   'user.changed',
   'settings.changed',
   'director.changed',
+  'alert.changed',
+  'channel.changed',
+  'delivery.changed',
+  'health.changed',
+  'mark.added',
+  'recovery.changed',
+  'workloads.changed',
+  'drill.changed',
+  'drill.sample',
+  'sample.changed',
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;

@@ -38,6 +38,10 @@ export const ACTIONS = [
   'delete-cluster',
   'read-kubeconfig',
   'repair',
+  'acknowledge-alert',
+  'run-drill',
+  'use-infrastructure',
+  'deploy-sample',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -37,6 +37,26 @@ export function staleQueries(event: TesseraEvent): StaleQuery[] {
       return all('settings', 'products');
     case 'director.changed':
       return all('settings.director');
+    case 'alert.changed':
+      return all('alerts', 'health');
+    case 'channel.changed':
+      return all('channels');
+    case 'delivery.changed':
+      return all('channels.deliveries', 'drills.report');
+    case 'health.changed':
+      return all('health', 'infrastructure', 'instances', 'clusters.health');
+    case 'mark.added':
+      return all('health.timeline');
+    case 'recovery.changed':
+      return all('health.layers', 'health.recoveries');
+    case 'workloads.changed':
+      return all('workloads');
+    case 'drill.changed':
+      return all('drills');
+    case 'drill.sample':
+      return [{ path: 'drills.strips', input: { id: Number(id) } }];
+    case 'sample.changed':
+      return all('samples');
     default:
       return assertNever(event.type);
   }

@@ -39,6 +39,13 @@ export const instances = pgTable(
     processes: jsonb('processes').notNull().default([]),
     vitals: jsonb('vitals'),
     lastHeardAt: at('last_heard_at'),
+    /** What the detector holds of its VM, since when and why; model/health.ts. */
+    vmHealth: text('vm_health').notNull().default('unknown'),
+    vmHealthSince: at('vm_health_since'),
+    vmHealthReason: text('vm_health_reason').notNull().default(''),
+    vmCreatedAt: at('vm_created_at'),
+    /** The AZ it belongs to while it runs in another one because that is down. */
+    homeAz: text('home_az'),
     ...kept,
   },
   (table) => [

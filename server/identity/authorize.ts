@@ -38,6 +38,10 @@ const RIGHTS = {
   'delete-cluster': { groups: ['pks.clusters.admin'], own: ['pks.clusters.manage'] },
   'read-kubeconfig': { groups: ['pks.clusters.admin'], own: ['pks.clusters.manage'] },
   repair: { groups: OPSMAN_WRITERS },
+  'acknowledge-alert': { groups: OPSMAN_WRITERS },
+  'run-drill': { groups: OPSMAN_WRITERS },
+  'use-infrastructure': { groups: ['opsman.admin', 'opsman.full_control'] },
+  'deploy-sample': { groups: [...OPSMAN_WRITERS, 'pks.clusters.admin'], own: ['pks.clusters.manage'] },
 } as const satisfies Record<Action, Right>;
 
 const DEEDS = {
@@ -57,6 +61,10 @@ const DEEDS = {
   'delete-cluster': 'delete this cluster',
   'read-kubeconfig': 'get credentials of this cluster',
   repair: 'repair instances',
+  'acknowledge-alert': 'acknowledge or mute alerts',
+  'run-drill': 'run drills',
+  'use-infrastructure': 'switch VMs off and on',
+  'deploy-sample': 'deploy samples on this cluster',
 } as const satisfies Record<Action, string>;
 
 /** `ownedBy` is the name of the user or client who made the thing. */

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** Worst first. critical: a person is needed now · error: something is broken · warning: it is being handled, or will break · info. */
+export const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
+export const Severity = z.enum(SEVERITIES);
+export type Severity = z.infer<typeof Severity>;
+
+export const atLeast = (severity: Severity, least: Severity): boolean =>
+  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
+
+export const ALERT_CATEGORIES = [
+  'pod',
+  'process',
+  'vm',
+  'az',
+  'meltdown',
+  'quorum',
+  'repair',
+  'task',
+  'certificate',
+  'director',
+] as const;
+export const AlertCategory = z.enum(ALERT_CATEGORIES);
+export type AlertCategory = z.infer<typeof AlertCategory>;
+
+export const ALERT_STATES = ['open', 'resolved'] as const;
+export const AlertState = z.enum(ALERT_STATES);
+export type AlertState = z.infer<typeof AlertState>;
+
+/**
+ * What somebody who finds a fault says. `key` is what makes two alerts the same (`vm:<instance id>`): an open alert of that key is counted up
+ * instead of raised again. `subject` as in marks.
+ */
+export type AlertReport = {
+  key: string;
+  severity: Severity;
+  category: AlertCategory;
+  subject: string;
+  deployment: string | null;
+  title: string;
+  /** Cause, evidence, what is being done, what a person can do: sentences. */
+  detail: string;
+  /** The platform handles it by itself. */
+  handled: boolean;
+};
+
+export type AlertView = Omit<AlertReport, 'key'> & {
+  id: number;
+  state: AlertState;
+  count: number;
+  /** It came and went often lately: further news of it is held back. */
+  flapping: boolean;
+  openedAt: string;
+  lastAt: string;
+  resolvedAt: string | null;
+  acknowledgedBy: string | null;
+  acknowledgedAt: string | null;
+  mutedUntil: string | null;
+  drillId: number | null;
+};
+
+export const canAlert = {
+  acknowledge: (alert: Pick<AlertView, 'state' | 'acknowledgedAt'>): boolean =>
+    alert.state === 'open' && alert.acknowledgedAt === null,
+  mute: (alert: Pick<AlertView, 'state'>): boolean => alert.state === 'open',
+} as const;

@@ -22,6 +22,12 @@ const Cluster = z.object({
 });
 export type Cluster = z.infer<typeof Cluster>;
 
+type Forms = Record<string, Record<string, unknown>>;
+export type FleetOptions = Omit<StackOptions, 'cpi'> & { forms?: Forms };
+
+/** Makes the plan of 3 masters over 3 AZs, `medium`, one that clusters can have. */
+export const MEDIUM_PLAN: Forms = { plan2: { '.properties.plan2_selector': 'Plan Active' } };
+
 /** A stack whose Container Service is applied, and what a test does with clusters on it. */
 export class Fleet {
   readonly stack: Stack;
@@ -36,13 +42,13 @@ export class Fleet {
     this.shell = new CommandLine(stack, home);
   }
 
-  /** Set up, configured and applied by the unattended run, without a cluster. */
-  static async start(options: Omit<StackOptions, 'cpi'> = {}): Promise<Fleet> {
+  /** Set up, configured and applied by the unattended run, without a cluster. `forms` are further values of the Container Service tile. */
+  static async start({ forms = {}, ...options }: FleetOptions = {}): Promise<Fleet> {
     const home = mkdtempSync(path.join(tmpdir(), 'tessera-fleet-'));
     const fleet = new Fleet(await startStack({ ...options, cpi: 'container' }), home);
     try {
       const demo = path.join(home, 'demo.yml');
-      writeFileSync(demo, stringify(demoFile()));
+      writeFileSync(demo, stringify(demoFile(forms)));
       await fleet.shell.tessera('demo', demo);
       await fleet.logIn();
     } catch (error) {
@@ -65,9 +71,9 @@ export class Fleet {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** Asks for a cluster of the small plan with one worker and returns while it is being made. */
-  async requestCluster(name: string): Promise<Cluster> {
-    await this.shell.pks('create-cluster', name, '-e', `${name}.${domain}`, '-p', 'small', '-n', '1');
+  /** Asks for a cluster, of the small plan with one worker unless told otherwise, and returns while it is being made. */
+  async requestCluster(name: string, { plan = 'small', workers = 1 } = {}): Promise<Cluster> {
+    await this.shell.pks('create-cluster', name, '-e', `${name}.${domain}`, '-p', plan, '-n', String(workers));
     const cluster = await this.cluster(name);
     if (cluster === undefined) throw new Error(`${name} was asked for and is not in the list`);
     return cluster;
@@ -130,7 +136,7 @@ export class Fleet {
   }
 }
 
-function demoFile() {
+function demoFile(forms: Forms) {
   return {
     administrator: ADMINISTRATOR,
     products: [
@@ -138,7 +144,7 @@ function demoFile() {
       {
         product: 'pivotal-container-service',
         certificates: [{ form: 'pks_api', property: '.pivotal-container-service.pks_tls', domains: [`*.${domain}`] }],
-        forms: { pks_api: { '.properties.pks_api_hostname': `api.${domain}` } },
+        forms: { pks_api: { '.properties.pks_api_hostname': `api.${domain}` }, ...forms },
       },
     ],
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { VmHealth } from './health.ts';
 
 /** What the agent last said of the jobs of its VM; BOSH's words. */
 export const JOB_STATES = ['starting', 'running', 'failing', 'stopped', 'unknown', 'unresponsive agent'] as const;
@@ -47,4 +48,11 @@ export type InstanceView = {
   processes: ProcessReport[];
   vitals: Vitals | null;
   lastHeardAt: string | null;
+  /** What the detector holds of its VM, since when and why. */
+  vmHealth: VmHealth;
+  vmHealthSince: string | null;
+  vmHealthReason: string;
+  /** The AZ it belongs to while it runs in another one because that is down. */
+  homeAz: string | null;
+  vmCreatedAt: string | null;
 };

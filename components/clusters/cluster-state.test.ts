@@ -24,6 +24,11 @@ const instance = (
   processes: [],
   vitals: null,
   lastHeardAt: null,
+  vmHealth: 'alive',
+  vmHealthSince: null,
+  vmHealthReason: '',
+  homeAz: null,
+  vmCreatedAt: null,
 });
 const good = { lastActionState: 'succeeded', lastActionDescription: 'Instance provisioning completed' } as const;
 // only the two fields above matter to a verdict

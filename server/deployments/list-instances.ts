@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { instances } from '#db/schema/deployments.ts';
 import type { Tx } from '#db/transaction.ts';
 import { type InstanceView, JOB_STATES, ProcessReport, Vitals } from '#model/deployment.ts';
+import { VmHealth } from '#model/health.ts';
 
 const MAX_INSTANCES = 5000;
 const JobStateWord = z.enum(JOB_STATES);
@@ -29,5 +30,10 @@ export async function listInstances(tx: Tx, filter: { deployment?: string } = {}
     processes: z.array(ProcessReport).parse(row.processes),
     vitals: row.vitals === null ? null : Vitals.parse(row.vitals),
     lastHeardAt: row.lastHeardAt?.toISOString() ?? null,
+    vmHealth: VmHealth.parse(row.vmHealth),
+    vmHealthSince: row.vmHealthSince?.toISOString() ?? null,
+    vmHealthReason: row.vmHealthReason,
+    homeAz: row.homeAz,
+    vmCreatedAt: row.vmCreatedAt?.toISOString() ?? null,
   }));
 }

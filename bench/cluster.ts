@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ClusterView } from '../cli/console-views.ts';
+import type { Kubernetes } from '../e2e/real/kubernetes.ts';
 import {
   type Benchmark,
   type BenchmarkOptions,
@@ -15,10 +16,10 @@ import {
   containerService,
   endOfTask,
   type Installation,
+  openKubernetes,
   secondsFrom,
   withInstallation,
 } from './installation.ts';
-import { type Kubernetes, openKubernetes } from './kubernetes.ts';
 import { poll, secondsSince } from './poll.ts';
 import { busySeconds, lookAround } from './surroundings.ts';
 import { listVms, memoryOf, processorSecondsBelow, processorSecondsOf, type Vm } from './vms.ts';
@@ -115,7 +116,7 @@ async function whenReady({ client }: Installation, name: string, size: Size, beg
     return await poll(
       async () => {
         kubernetes ??= await openKubernetes(client, name);
-        return (await kubernetes.readyNodes()) === wanted && secondsSince(begunAt);
+        return (await kubernetes.readyNodes()).length === wanted && secondsSince(begunAt);
       },
       { what: `${wanted} Ready nodes`, everyMs: nodesEveryMs, deadlineMs: nodesDeadlineMs },
     );

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ConsoleClient } from '../cli/console-client.ts';
 import { ProductView, TaskRow, TaskView } from '../cli/console-views.ts';
+import { Kubernetes } from '../e2e/real/kubernetes.ts';
 import { type Stack, type StackOptions, startStack } from '../e2e/stack.ts';
 import { poll } from './poll.ts';
 
@@ -104,6 +105,11 @@ export async function configure(
   const { guid } = await findProduct(client, slug);
   const { version } = await client.query('products.form', Form, { guid, form });
   await client.mutate('products.configure', z.unknown(), { guid, form, version, values });
+}
+
+/** The administrator's kubeconfig as the console hands it out; throws while the cluster has no address yet. */
+export async function openKubernetes(client: ConsoleClient, cluster: string): Promise<Kubernetes> {
+  return new Kubernetes(await client.download(`/api/clusters/${encodeURIComponent(cluster)}/kubeconfig`));
 }
 
 export async function findProduct(client: ConsoleClient, slug: string): Promise<ProductView> {

@@ -9,6 +9,8 @@ it('ends the trail with the thing of the page', () => {
   expect(names('/products/unknown-slug/az')).toEqual(['Tessera', 'Products', 'unknown-slug']);
   expect(names('/installations/7')).toEqual(['Tessera', 'Activity', 'Installation 7']);
   expect(names('/clusters')).toEqual(['Tessera', 'Clusters']);
+  expect(names('/health/layers')).toEqual(['Tessera', 'Health', 'Layers']);
+  expect(names('/alerts')).toEqual(['Tessera', 'Health', 'Alerts']);
   expect(names('/clusters/es_cluster')).toEqual(['Tessera', 'Clusters', 'es_cluster']);
 });
 

@@ -21,4 +21,8 @@ const OWN_NAMES: Record<string, (subject: string, labels: Readonly<Record<string
   tasks: (id) => `Task ${id}`,
   clusters: (name) => name || null,
   'create-cluster': () => 'Create cluster',
+  health: (tab) => (tab === 'layers' ? 'Layers' : null),
+  alerts: () => 'Alerts',
+  channels: () => 'Channels',
+  infrastructure: () => 'Infrastructure',
 };

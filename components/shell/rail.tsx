@@ -17,11 +17,11 @@ export function Rail({ theme }: { theme: Theme }) {
         <BrandMark />
         <span>Tessera</span>
       </Link>
-      {ROOMS.slice(0, 4).map((room) => (
+      {ROOMS.filter((room) => !room.foot).map((room) => (
         <RailLink key={room.name} room={room} current={current} />
       ))}
       <div className="foot">
-        {ROOMS.slice(4).map((room) => (
+        {ROOMS.filter((room) => room.foot).map((room) => (
           <RailLink key={room.name} room={room} current={current} />
         ))}
         <PersonMenu theme={theme} />
@@ -44,7 +44,7 @@ export function TabBar() {
   const current = roomOf(usePathname());
   return (
     <nav className="tabbar" aria-label="Rooms">
-      {ROOMS.filter((room) => room.name !== 'Users').map((room) => (
+      {ROOMS.filter((room) => room.phone).map((room) => (
         <Link key={room.name} href={room.href} aria-current={room === current ? 'page' : undefined}>
           <room.icon className="i" aria-hidden="true" />
           {room.name}

@@ -44,7 +44,7 @@ export class KubeApi {
 
   /**
    * One request; answers the parsed body. Throws kubernetes_unavailable when nobody answers in time or the API is not ready, not_found,
-   * and kubernetes_refused with the cluster's own sentence.
+   * conflict (409: exists already, or changed meanwhile), and kubernetes_refused with the cluster's own sentence.
    */
   async send(options: KubeRequest): Promise<Record<string, unknown>> {
     const method = options.method ?? 'GET';
@@ -117,6 +117,7 @@ function unavailable(method: string, path: string, cause: unknown): TesseraError
 function refusal(method: string, path: string, status: number, text: string): TesseraError {
   const message = sentenceOf(text);
   if (status === 404) return new TesseraError('not_found', `The cluster has no ${path}: ${message}`);
+  if (status === 409) return new TesseraError('conflict', `The cluster refused ${method} ${path}: ${message}`);
   if (status === 429 || status >= 500) return unavailable(method, path, `${status} ${message}`);
   return new TesseraError('kubernetes_refused', `The cluster refused ${method} ${path} (${status}): ${message}`);
 }

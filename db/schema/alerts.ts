@@ -25,6 +25,8 @@ export const alerts = pgTable(
     acknowledgedBy: text('acknowledged_by'),
     acknowledgedAt: at('acknowledged_at'),
     mutedUntil: at('muted_until'),
+    /** News was held back while it was muted: told when the mute ends and it is still open. */
+    held: boolean('held').notNull().default(false),
     drillId: integer('drill_id'),
   },
   (table) => [
@@ -43,6 +45,8 @@ export const channels = pgTable('channels', {
   minimumSeverity: text('minimum_severity').notNull(),
   deployments: jsonb('deployments').$type<string[]>().notNull().default([]),
   drills: boolean('drills').notNull().default(true),
+  /** Which form of which tile made it (`p-bosh/e-mail`); null = a person. */
+  managedBy: text('managed_by').unique(),
   ...kept,
 });
 
@@ -57,6 +61,8 @@ export const deliveries = pgTable(
     alertId: integer('alert_id').references(() => alerts.id, { onDelete: 'cascade' }),
     news: text('news').notNull(),
     title: text('title').notNull(),
+    /** News of server/notify/news.ts: what is sent, as it was when it happened. */
+    payload: jsonb('payload').notNull().default({}),
     state: text('state').notNull().default('waiting'),
     attempts: integer('attempts').notNull().default(0),
     receipt: text('receipt'),

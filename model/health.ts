@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Severity } from './alert.ts';
 
 /** The four layers of high availability, innermost first. */
 export const LAYERS = ['pod', 'process', 'vm', 'az'] as const;
@@ -59,6 +60,16 @@ export type Resurrection = z.infer<typeof Resurrection>;
 export const resurrects = (setting: Resurrection, deployment: string): boolean =>
   setting.enabled && !setting.off.includes(deployment);
 
+/** When the detector acts on what it cannot see clearly. Setting `detector`. */
+export const DetectorSettings = z.strictObject({
+  /** A VM that its peers reach is left alone this long, then fenced and repaired. */
+  partitionTimeoutSeconds: z.number().int().min(10).max(86_400).default(600),
+  /** A process that ends this often within the window is failing; if it stays so, its VM is recreated. */
+  processRestarts: z.number().int().min(1).max(1000).default(5),
+  processWindowSeconds: z.number().int().min(10).max(86_400).default(600),
+});
+export type DetectorSettings = z.infer<typeof DetectorSettings>;
+
 /** One fault and its end. Times are ISO 8601; null = not yet. `subject` as in marks. */
 export type RecoveryView = {
   id: number;
@@ -114,3 +125,17 @@ export type MarkView = {
 
 /** Vitals of an instance over time, oldest first, one point in 30 s. Per cents. */
 export type VitalsPoint = { at: string; cpuPercent: number; memoryPercent: number };
+
+export type OverallState = 'running' | 'attention' | 'failed' | 'unknown';
+
+/** First lines of the health page: what serves, what does not, and what is being done, in words. */
+export type HealthOverview = {
+  state: OverallState;
+  verdict: string;
+  clusters: { name: string; deployment: string; state: OverallState; verdict: string }[];
+  meltdown: Meltdown | null;
+  meltdownSettings: MeltdownSettings;
+  resurrection: Resurrection;
+  azs: AzView[];
+  alerts: Record<Severity, number>;
+};

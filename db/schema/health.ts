@@ -48,6 +48,8 @@ export const azStates = pgTable('az_states', {
   state: text('state').notNull(),
   reason: text('reason').notNull().default(''),
   since: at('since').notNull().defaultNow(),
+  /** `on` or `off` as the infrastructure said; null where it has no switch for an AZ. */
+  power: text('power'),
 });
 
 /** Vitals over time, one point in 30 s; pruned after an hour. Per cents. */

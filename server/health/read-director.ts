@@ -10,7 +10,7 @@ const Row = z.object({ owner: z.string(), acquired_at: z.date(), holds: z.boolea
  * A director holds an advisory lock for as long as its connection lives, so its death shows at once. The lock's key is the hash of the slot's
  * name, split by PostgreSQL into two halves.
  */
-export async function readDirector(pool: Pool): Promise<DirectorState> {
+export async function readDirector(pool: Pick<Pool, 'query'>): Promise<DirectorState> {
   const { rows } = await pool.query(
     `select l.owner, l.acquired_at, exists (
        select 1 from pg_locks p

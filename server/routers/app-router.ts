@@ -1,5 +1,6 @@
 import { clustersRouter } from './clusters.ts';
 import { eventsRouter } from './events.ts';
+import { healthRouter } from './health.ts';
 import { installationsRouter } from './installations.ts';
 import { instancesRouter } from './instances.ts';
 import { productsRouter } from './products.ts';
@@ -14,6 +15,7 @@ import { usersRouter } from './users.ts';
 export const appRouter = router({
   clusters: clustersRouter,
   events: eventsRouter,
+  health: healthRouter,
   installations: installationsRouter,
   instances: instancesRouter,
   products: productsRouter,

@@ -1,0 +1,1 @@
+ALTER TABLE "az_states" ADD COLUMN "power" text;

@@ -61,6 +61,9 @@ export const Probe = z.strictObject({
   /** For service and data: address asked and text that the answer must hold. */
   url: z.string().optional(),
   expect: z.string().optional(),
+  /** Of a service: its ready endpoints, and those of them that the fault does not hit. */
+  replicas: z.number().int().optional(),
+  surviving: z.number().int().optional(),
 });
 export type Probe = z.infer<typeof Probe>;
 
@@ -72,6 +75,8 @@ export const DrillRequest = z.strictObject({
   victim: Victim.nullable().default(null),
   /** For vm-off and vm-off-with-pod: `namespace/name` of the pod the words are about; null = any application pod. */
   pod: z.string().nullable().default(null),
+  /** For network-cut: off from the director only (it must not become two), or from everybody. */
+  cut: z.enum(['director', 'all']).default('director'),
   /** Ids of the preview's probes to run; null = all. */
   probes: z.array(z.string()).nullable().default(null),
   objectives: Objectives.partial().default({}),
@@ -118,6 +123,8 @@ export type ProbeFigures = {
   name: string;
   total: number;
   failed: number;
+  /** Questions that were due and never asked: nobody was there to ask. They count as failed where a limit is judged. */
+  missing: number;
   outageMs: number;
   longestGapMs: number;
 };

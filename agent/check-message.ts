@@ -1,5 +1,5 @@
 import type { HealthCheck, JobProcess, RenderedFile, RenderedJob, RenderedSpec, ScriptName } from '#model/job.ts';
-import type { AgentRequest, Bootstrap } from './protocol.ts';
+import type { AgentRequest, Bootstrap, Fault, PeerTarget } from './protocol.ts';
 
 /**
  * Checks what comes in against the shapes of protocol.ts and model/job.ts by hand: the schema library would cost every VM 10 MB of memory.
@@ -14,6 +14,9 @@ const SCRIPTS: Record<ScriptName, true> = {
   drain: true,
   'post-stop': true,
 };
+
+/** Peers of one question. */
+const MOST_TARGETS = 64;
 
 type Fields = Record<string, unknown>;
 
@@ -38,7 +41,29 @@ export function parseRequest(text: string): AgentRequest {
     case 'restart-process':
       return { ...base, method, process: name(fields.process, 'process') };
     case 'read-log':
-      return { ...base, method, process: name(fields.process, 'process'), lines: lineCount(fields.lines) };
+      return {
+        ...base,
+        method,
+        process: name(fields.process, 'process'),
+        lines: positive(fields.lines, 'lines', 2000),
+      };
+    case 'probe-peer':
+      return {
+        ...base,
+        method,
+        targets: list(fields.targets, 'targets', parseTarget, MOST_TARGETS),
+        timeoutMs: positive(fields.timeoutMs, 'timeoutMs', 10_000),
+      };
+    case 'inject':
+      return {
+        ...base,
+        method,
+        drill: name(fields.drill, 'drill'),
+        fault: parseFault(fields.fault),
+        undoAfterMs: positive(fields.undoAfterMs, 'undoAfterMs', 3_600_000),
+      };
+    case 'undo-faults':
+      return { ...base, method, drill: name(fields.drill, 'drill') };
     case 'cancel':
       return { ...base, method, request: string(fields.request, 'request') };
     default:
@@ -83,6 +108,33 @@ export function parseSpec(text: string): RenderedSpec {
     digest: string(fields.digest, 'digest'),
     jobs: list(fields.jobs, 'jobs', parseJob),
   };
+}
+
+function parseTarget(value: unknown, place: string): PeerTarget {
+  const fields = record(value, place);
+  return {
+    host: string(fields.host, `${place}.host`),
+    port: positive(fields.port, `${place}.port`),
+    path: fields.path === null ? null : string(fields.path, `${place}.path`),
+    tls: boolean(fields.tls, `${place}.tls`),
+  };
+}
+
+function parseFault(value: unknown): Fault {
+  const fields = record(value, 'fault');
+  const kind = string(fields.kind, 'fault.kind');
+  switch (kind) {
+    case 'signal-process': {
+      const process = name(fields.process, 'fault.process');
+      return { kind, process, signal: oneOf(fields.signal, ['KILL', 'STOP'], 'fault.signal') };
+    }
+    case 'halt':
+      return { kind };
+    case 'cut-network':
+      return { kind, from: oneOf(fields.from, ['director', 'all'], 'fault.from') };
+    default:
+      throw new Error(`fault ${kind} is not known to this agent`);
+  }
 }
 
 function parseJob(value: unknown, place: string): RenderedJob {
@@ -141,14 +193,26 @@ function record(value: unknown, place: string): Fields {
   return value as Fields;
 }
 
-function list<T>(value: unknown, place: string, parse: (member: unknown, place: string) => T): T[] {
+function list<T>(
+  value: unknown,
+  place: string,
+  parse: (member: unknown, place: string) => T,
+  most = Number.POSITIVE_INFINITY,
+): T[] {
   if (!Array.isArray(value)) throw new Error(`${place} is no list`);
+  if (value.length > most) throw new Error(`${place} holds more than ${most}`);
   return value.map((member: unknown, index) => parse(member, `${place}[${index}]`));
 }
 
 function string(value: unknown, place: string): string {
   if (typeof value !== 'string') throw new Error(`${place} is no text`);
   return value;
+}
+
+function oneOf<const T extends string>(value: unknown, all: readonly T[], place: string): T {
+  const found = all.find((one) => one === value);
+  if (found === undefined) throw new Error(`${place} is none of ${all.join(', ')}`);
+  return found;
 }
 
 function boolean(value: unknown, place: string): boolean {
@@ -161,15 +225,10 @@ function integer(value: unknown, place: string): number {
   return value;
 }
 
-function positive(value: unknown, place: string): number {
+function positive(value: unknown, place: string, most = Number.MAX_SAFE_INTEGER): number {
   const found = integer(value, place);
   if (found <= 0) throw new Error(`${place} is not above 0`);
-  return found;
-}
-
-function lineCount(value: unknown): number {
-  const found = positive(value, 'lines');
-  if (found > 2000) throw new Error('lines is above 2000');
+  if (found > most) throw new Error(`${place} is above ${most}`);
   return found;
 }
 

@@ -19,6 +19,10 @@ export type Paths = {
   bell: string;
   /** Touched each second; a watchdog kills an agent that stops doing so. */
   alive: string;
+  /** Faults of drills with their undos, on tmpfs. */
+  faults: string;
+  /** Program that stops the VM from inside. */
+  halt: string;
   store: string;
   data: string;
 };
@@ -36,6 +40,8 @@ export function agentPaths(root: string): Paths {
     exits: join(run, 'exits'),
     bell: join(run, 'bell'),
     alive: join(root, 'run/tessera-agent/alive'),
+    faults: join(root, 'run/tessera-faults'),
+    halt: join(root, 'usr/local/sbin/halt'),
     store: join(root, 'var/vcap/store'),
     data: join(root, 'var/vcap/data'),
   };

@@ -21,6 +21,26 @@ export const Bootstrap = z.strictObject({
 });
 export type Bootstrap = z.infer<typeof Bootstrap>;
 
+/** Something in the VM's network that is asked whether it works. Without a path: the TLS handshake, or the first byte it says by itself. */
+export const PeerTarget = z.strictObject({
+  host: z.string(),
+  port: z.number().int().positive(),
+  path: z.string().nullable(),
+  tls: z.boolean(),
+});
+export type PeerTarget = z.infer<typeof PeerTarget>;
+
+/**
+ * What a drill does to a VM from inside. A signal goes to the whole process group of a job's process, so that a wrapper does not shield the
+ * program. A cut network: no packet to or from the gateway address, or none at all but on loopback.
+ */
+export const Fault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('signal-process'), process: z.string(), signal: z.enum(['KILL', 'STOP']) }),
+  z.strictObject({ kind: z.literal('halt') }),
+  z.strictObject({ kind: z.literal('cut-network'), from: z.enum(['director', 'all']) }),
+]);
+export type Fault = z.infer<typeof Fault>;
+
 export const AgentRequest = z.discriminatedUnion('method', [
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('ping') }),
   /** Fetch `GET /v1/spec` and apply it: write files atomically, pre-start, start processes, drop what is gone. Answer: the digest applied. */
@@ -44,6 +64,25 @@ export const AgentRequest = z.discriminatedUnion('method', [
     process: z.string(),
     lines: z.number().int().positive().max(2000),
   }),
+  /** Asks peers, side by side. True: the program itself answered; a stopped one still accepts connections, and that is no answer. */
+  z.strictObject({
+    id: z.string(),
+    fencing: z.number().int(),
+    method: z.literal('probe-peer'),
+    targets: z.array(PeerTarget).max(64),
+    timeoutMs: z.number().int().positive().max(10_000),
+  }),
+  /** Arms the undo in a process of its own, then does the fault. `drill`: letters, digits and dashes. */
+  z.strictObject({
+    id: z.string(),
+    fencing: z.number().int(),
+    method: z.literal('inject'),
+    drill: z.string(),
+    fault: Fault,
+    undoAfterMs: z.number().int().positive().max(3_600_000),
+  }),
+  /** Undoes all faults of a drill now; none is fine. */
+  z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('undo-faults'), drill: z.string() }),
   /** Ends the scripts that request `request` runs; that request then fails. */
   z.strictObject({ id: z.string(), fencing: z.number().int(), method: z.literal('cancel'), request: z.string() }),
 ]);
@@ -96,6 +135,9 @@ export const AGENT_RESULTS = {
   'get-state': AgentState,
   'restart-process': z.strictObject({}),
   'read-log': z.strictObject({ lines: z.array(z.string()) }),
+  'probe-peer': z.strictObject({ answers: z.array(z.boolean()) }),
+  inject: z.strictObject({ detail: z.string() }),
+  'undo-faults': z.strictObject({ undone: z.number().int() }),
   cancel: z.strictObject({}),
 } as const satisfies Record<AgentRequest['method'], z.ZodType>;
 export type AgentResults = { [Method in AgentRequest['method']]: z.infer<(typeof AGENT_RESULTS)[Method]> };

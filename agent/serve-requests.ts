@@ -1,7 +1,9 @@
 import type { Asked, Jobs } from './apply-spec.ts';
 import { parseRequest } from './check-message.ts';
+import type { Faults } from './faults.ts';
 import type { FetchedSpec } from './fetch-spec.ts';
 import { type PrintLog, sentence } from './print-log.ts';
+import { probePeers } from './probe-peer.ts';
 import type { AgentMessage, AgentRequest, AgentResults, AgentState } from './protocol.ts';
 
 /** Answers kept for a director that lost the connection and asks again with the same id. */
@@ -9,6 +11,7 @@ const KEPT_ANSWERS = 32;
 
 export type ServeOptions = {
   jobs: Jobs;
+  faults: Faults;
   /** Highest fencing number seen; raising it must be kept before the request is served. */
   fencing: () => number;
   raiseFencing: (fencing: number) => void;
@@ -124,6 +127,12 @@ export class RequestServer {
         return { jobs: await jobs.runScript(request.script, asked) };
       case 'run-errand':
         return jobs.runErrand(request.job, asked);
+      case 'probe-peer':
+        return { answers: await probePeers(request.targets, request.timeoutMs) };
+      case 'inject':
+        return { detail: await this.#options.faults.inject(request.drill, request.fault, request.undoAfterMs) };
+      case 'undo-faults':
+        return { undone: await this.#options.faults.undo(request.drill) };
       case 'cancel':
         this.#cancel(request.request);
         return {};

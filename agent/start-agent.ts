@@ -5,6 +5,7 @@ import { parseBootstrap } from './check-message.ts';
 import { type Clock, jittered, pause } from './clock.ts';
 import { Connection } from './connection.ts';
 import { ExitReader } from './exits.ts';
+import { Faults } from './faults.ts';
 import { fetchSpec } from './fetch-spec.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { readKeptState, writeKeptState } from './kept-state.ts';
@@ -61,6 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<void> {
   });
   const requests = new RequestServer({
     jobs,
+    faults: new Faults({ paths, gateway: new URL(bootstrap.gateway).hostname }),
     fencing: () => kept.fencing,
     raiseFencing: (fencing) => {
       kept.fencing = fencing;

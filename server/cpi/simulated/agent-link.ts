@@ -25,6 +25,7 @@ export type AgentLinkOptions = {
 export class AgentLink {
   readonly #options: AgentLinkOptions;
   #socket: WebSocket | null = null;
+  #isCut = false;
 
   constructor(options: AgentLinkOptions) {
     this.#options = options;
@@ -35,6 +36,12 @@ export class AgentLink {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
+  /** While cut, no connection stands and none is made. */
+  setCut(isCut: boolean): void {
+    this.#isCut = isCut;
+    if (isCut) this.cut();
+  }
+
   cut(): void {
     this.#socket?.terminate();
   }
@@ -42,7 +49,7 @@ export class AgentLink {
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (!signal.aborted) {
-      await this.#connectOnce(signal);
+      if (!this.#isCut) await this.#connectOnce(signal);
       const wait = LEAST_WAIT_MS + this.#options.wobble() * (MOST_WAIT_MS - LEAST_WAIT_MS);
       // an abort ends the sleep; the loop's condition sees it
       await clock.sleep(wait, signal).catch(() => undefined);

@@ -4,11 +4,13 @@ import {
   type AgentResults,
   type AgentState,
   type Bootstrap,
+  type Fault,
 } from '#agent/protocol.ts';
 import type { ProcessReport } from '#model/deployment.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { AgentLink, fetchSpec } from './agent-link.ts';
 import type { Sentinel } from './faults.ts';
+import { SimulatedFaults } from './injected.ts';
 import type { SimulatedVm } from './state-file.ts';
 import { hashText, makeWobble } from './wobble.ts';
 
@@ -16,6 +18,7 @@ const AGENT_VERSION = 'simulated';
 const VITALS_INTERVAL_MS = 30_000;
 /** What a script takes that does nothing. */
 const SCRIPT_MS = 30;
+const HALT_AFTER_MS = 100;
 
 export type SimulatedAgentOptions = {
   vm: SimulatedVm;
@@ -25,6 +28,15 @@ export type SimulatedAgentOptions = {
   /** The VM's record changed and must be kept. */
   onChange: () => Promise<void>;
   onFault: (error: unknown) => void;
+  peers: Peers;
+};
+
+/** The rest of the simulated world, as a VM in it finds it. */
+export type Peers = {
+  /** Whether programs of the VM with this address answer over the network. */
+  answers: (address: string) => boolean;
+  /** Powers this VM off from inside. */
+  halt: () => void;
 };
 
 /** The agent of one simulated VM: speaks the real protocol to the real gateway, and has processes that are names only. */
@@ -33,8 +45,9 @@ export class SimulatedAgent {
   readonly #link: AgentLink;
   readonly #stop = new AbortController();
   readonly #startedAt: number;
-  readonly #restarts = new Map<string, number>();
+  readonly #ends = new Map<string, { restarts: number; lastExit: string }>();
   readonly #wobble: () => number;
+  readonly #faults: SimulatedFaults;
   #fencing = 0;
 
   constructor(options: SimulatedAgentOptions) {
@@ -53,6 +66,18 @@ export class SimulatedAgent {
       }),
       onText: (text) => this.#receive(text),
     });
+    this.#faults = new SimulatedFaults({
+      clock: options.clock,
+      signal: this.#stop.signal,
+      setDirectorCut: (cut) => this.#link.setCut(cut),
+      onProcessEnd: (name, exit) => this.#noteEnd(name, exit),
+      onChange: () => this.#changed(),
+    });
+  }
+
+  /** Programs of this VM answer its peers. */
+  get answersPeers(): boolean {
+    return !this.#faults.isCut;
   }
 
   /** Runs until `powerOff`. */
@@ -106,6 +131,12 @@ export class SimulatedAgent {
       case 'restart-process':
         await this.#restart(request.process);
         return {};
+      case 'probe-peer':
+        return { answers: request.targets.map(({ host }) => this.#options.peers.answers(host)) };
+      case 'inject':
+        return { detail: await this.#inject(request.drill, request.fault, request.undoAfterMs) };
+      case 'undo-faults':
+        return { undone: this.#faults.undo(request.drill) };
       case 'read-log':
         return { lines: [`${request.process}: a simulated process writes no log`] };
     }
@@ -164,13 +195,34 @@ export class SimulatedAgent {
   }
 
   async #restart(process: string): Promise<void> {
+    this.#jobOf(process);
+    await this.#noteEnd(process, 'killed by SIGTERM');
+  }
+
+  async #inject(drill: string, fault: Fault, undoAfterMs: number): Promise<string> {
+    if (fault.kind === 'signal-process') this.#jobOf(fault.process);
+    if (fault.kind !== 'halt') return this.#faults.inject(drill, fault, undoAfterMs);
+    // the answer is out before the power is
+    void pauseUntil(this.#options.clock, HALT_AFTER_MS, this.#stop.signal).then((isOn) => {
+      if (isOn) this.#options.peers.halt();
+    });
+    return 'the VM halts';
+  }
+
+  /** A process ended and is back. */
+  async #noteEnd(process: string, exit: string): Promise<void> {
+    const job = this.#jobOf(process);
+    const restarts = (this.#ends.get(process)?.restarts ?? 0) + 1;
+    this.#ends.set(process, { restarts, lastExit: exit });
+    const at = this.#options.clock.now().toISOString();
+    this.#link.send({ type: 'exit', exit: { process, job, exit, at, restarts } });
+    await this.#changed();
+  }
+
+  #jobOf(process: string): string {
     const job = this.#options.vm.spec?.jobs.find((one) => one.processes.includes(process));
     if (job === undefined) throw new Error(`no process is named ${process}`);
-    const restarts = (this.#restarts.get(process) ?? 0) + 1;
-    this.#restarts.set(process, restarts);
-    const at = this.#options.clock.now().toISOString();
-    this.#link.send({ type: 'exit', exit: { process, job: job.name, exit: 'killed by signal 15', at, restarts } });
-    await this.#changed();
+    return job.name;
   }
 
   async #reportVitals(signal: AbortSignal): Promise<void> {
@@ -189,7 +241,7 @@ export class SimulatedAgent {
   #state(withVitals: boolean): AgentState {
     const { vm } = this.#options;
     return {
-      jobState: this.#jobState(),
+      jobState: this.#faults.hangs && this.#jobState() === 'running' ? 'failing' : this.#jobState(),
       digest: vm.spec?.digest ?? null,
       processes: (vm.spec?.jobs ?? []).flatMap((job) => job.processes.map((name) => this.#process(job.name, name))),
       vitals: withVitals ? this.#vitals() : null,
@@ -199,13 +251,15 @@ export class SimulatedAgent {
   #jobState(): AgentState['jobState'] {
     const { vm } = this.#options;
     if (vm.wanted === 'stopped' || vm.spec === null) return 'stopped';
-    return this.#has('fail-start') && vm.spec.jobs.some((job) => job.processes.length > 0) ? 'failing' : 'running';
+    const names = vm.spec.jobs.flatMap((job) => job.processes);
+    return this.#has('fail-start') && names.length > 0 ? 'failing' : 'running';
   }
 
   #process(job: string, name: string): ProcessReport {
-    const state = this.#jobState();
-    const restarts = this.#restarts.get(name) ?? 0;
-    const isRunning = state === 'running';
+    const wanted = this.#jobState();
+    const state = wanted === 'running' && this.#faults.isHung(name) ? 'failing' : wanted;
+    const { restarts, lastExit } = this.#ends.get(name) ?? { restarts: 0, lastExit: null };
+    const isRunning = wanted === 'running';
     return {
       name,
       job,
@@ -215,7 +269,7 @@ export class SimulatedAgent {
       memoryKib: isRunning ? 20_000 + hashText(name, 200_000) : null,
       cpuPercent: isRunning ? Math.round(this.#wobble() * 30) / 10 : null,
       restarts,
-      lastExit: restarts > 0 ? 'killed by signal 15' : null,
+      lastExit,
     };
   }
 

@@ -90,10 +90,21 @@ export class World {
       sentinels,
       clock: this.clock,
       onChange: () => this.save(),
+      peers: { answers: (address) => this.#answers(address), halt: () => this.#halt(vm) },
       onFault: (error) => this.#log.debug({ vm: vm.cid, err: error }, 'simulated agent cannot get its spec yet'),
     });
     this.#agents.set(vm.cid, agent);
     agent.run().catch((error: unknown) => this.#log.error({ vm: vm.cid, err: error }, 'simulated agent ended'));
+  }
+
+  #halt(vm: SimulatedVm): void {
+    this.stop(vm);
+    this.save().catch((error: unknown) => this.#log.error({ vm: vm.cid, err: error }, 'cannot keep that a VM halted'));
+  }
+
+  /** A VM whose agent never comes up has programs that answer nobody either. */
+  #answers(address: string): boolean {
+    return [...this.#agents].some(([cid, agent]) => this.state.vms[cid]?.address === address && agent.answersPeers);
   }
 
   #stopAgents(): void {

@@ -41,6 +41,7 @@ export default defineConfig({
   projects: [
     { name: 'ui', testMatch: 'ui/**/*.spec.ts', timeout: 60_000, expect: { timeout: 10_000 } },
     { name: 'real', testMatch: 'real/**/*.spec.ts', timeout: 20 * 60_000, expect: { timeout: 30_000 } },
+    { name: 'faults', testMatch: 'faults/**/*.spec.ts', timeout: 20 * 60_000, expect: { timeout: 30_000 } },
     { name: 'screenshots', testMatch: 'screenshots/**/*.spec.ts', timeout: 20 * 60_000, expect: { timeout: 30_000 } },
   ],
 });

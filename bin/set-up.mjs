@@ -39,7 +39,7 @@ const packages = {
     'xz-utils',
     'zstd',
   ],
-  test: ['chromium'],
+  test: ['chromium', 'faketime'],
 };
 
 await main();

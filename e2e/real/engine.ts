@@ -18,6 +18,8 @@ const Inspected = z.object({
 export interface Container {
   name: string;
   isRunning: boolean;
+  /** Its first process, as the host numbers it; 0 while it does not run. */
+  pid: number;
   labels: Record<string, string>;
 }
 
@@ -49,7 +51,12 @@ export class Engine {
     return z
       .array(Inspected)
       .parse(JSON.parse(await this.inspect(names)))
-      .map(({ Name, State, Config }) => ({ name: Name, isRunning: State.Running, labels: Config.Labels }));
+      .map(({ Name, State, Config }) => ({
+        name: Name,
+        isRunning: State.Running,
+        pid: State.Pid,
+        labels: Config.Labels,
+      }));
   }
 
   /** Everything the engine tells about these containers, as it prints it. One that vanishes meanwhile is left out. */

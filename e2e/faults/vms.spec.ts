@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { findProcess, hangVm, signal } from '../real/vm-processes.ts';
+import { Field, nameOf } from './field.ts';
+
+const agentName = 'node';
+const agentStoppedMs = 15_000;
+const cutMs = 20_000;
+
+/** VMs of a cluster of three masters and three workers over three AZs, one fault after the other. */
+test.describe('VMs', () => {
+  test.describe.configure({ mode: 'default', timeout: 6 * 60_000 });
+  let field: Field;
+
+  test.beforeAll(async () => {
+    test.setTimeout(10 * 60_000);
+    field = await Field.start({ plan: 'medium', masters: 3, workers: 3 });
+  });
+  test.afterAll(() => field?.end());
+
+  test('a worker is killed: its pods move, it comes back', async () => {
+    const before = await field.vm('worker/0');
+    await field.fleet.engine.kill(before.name);
+    await field.replaced(before);
+    await field.expectWhole();
+  });
+
+  test('a worker hangs: it is fenced and comes back', async () => {
+    const before = await field.vm('worker/1');
+    hangVm(before.pid);
+    await field.replaced(before);
+    await field.expectWhole();
+  });
+
+  test('the agent alone hangs: that costs no VM', async () => {
+    const before = await field.vm('worker/2');
+    signal(agentOf(before.pid), 'SIGSTOP');
+    await field.expectKept(before, agentStoppedMs);
+    await field.expectWhole();
+  });
+
+  test('the agent is killed: that disturbs no process', async () => {
+    const before = await field.vm('worker/2');
+    const kubelet = findProcess(before.pid, 'kubelet')?.pid;
+    signal(agentOf(before.pid), 'SIGKILL');
+    await field.expectWhole();
+    expect(findProcess(before.pid, 'kubelet')?.pid).toBe(kubelet);
+    expect((await field.vm('worker/2')).name).toBe(before.name);
+  });
+
+  test('one of three masters is killed: writes go on, its member comes back with its disk', async () => {
+    const before = await field.vm('master/0');
+    await field.fleet.engine.kill(before.name);
+    await field.expectWriting(10_000);
+    await field.replaced(before);
+    await field.expectWhole();
+  });
+
+  test('a master and its disk are lost: the member is exchanged', async () => {
+    const before = await field.vm('master/1');
+    await field.fleet.engine.kill(before.name);
+    const disks = path.join(field.fleet.stack.state, 'disks');
+    for (const disk of await field.disksOf(before)) rmSync(path.join(disks, disk), { recursive: true });
+    await field.replaced(before);
+    field.forgetDisks();
+    await field.expectWhole(180_000);
+  });
+
+  test('two VMs at once: a master and a worker', async () => {
+    const both = [await field.vm('master/2'), await field.vm('worker/0')];
+    await field.fleet.engine.kill(...both.map((vm) => vm.name));
+    await field.expectWriting(10_000);
+    for (const vm of both) await field.replaced(vm);
+    await field.expectWhole();
+  });
+
+  test('cut from the director but not from its cluster: it must not become two', async () => {
+    const before = await field.vm('worker/1');
+    const rule = ['-d', field.gateway, '-j', 'DROP'];
+    inNetworkOf(before.pid, 'iptables', '-I', 'OUTPUT', ...rule);
+    try {
+      await field.expectKept(before, cutMs);
+      expect(await field.kubernetes.readyNodes()).toContain(nameOf(before).replace('/', '-'));
+    } finally {
+      inNetworkOf(before.pid, 'iptables', '-D', 'OUTPUT', ...rule);
+    }
+    await field.expectWhole();
+    expect((await field.vm('worker/1')).name).toBe(before.name);
+  });
+
+  test('all VMs at once: they come back in order and etcd has everything', async () => {
+    const vms = await field.vms();
+    await field.fleet.engine.kill(...vms.map((vm) => vm.name));
+    await field.expectWhole(5 * 60_000);
+  });
+});
+
+/** A single master has no other to lean on; its disk is all there is. */
+test.describe('a single master', () => {
+  test.describe.configure({ timeout: 6 * 60_000 });
+  let field: Field;
+
+  test.beforeAll(async () => {
+    test.setTimeout(8 * 60_000);
+    field = await Field.start({ plan: 'small', masters: 1, workers: 1 });
+  });
+  test.afterAll(() => field?.end());
+
+  test('is killed and comes back with what was written; that is no meltdown', async () => {
+    const before = await field.vm('master/0');
+    await field.fleet.engine.kill(before.name);
+    await field.replaced(before);
+    await field.expectWhole();
+    const { stdout } = await field.fleet.shell.attempt('tessera', ['alerts', '--json']);
+    expect(stdout).not.toContain('meltdown');
+  });
+});
+
+/** The agent is the only Node program of a VM of a cluster. */
+function agentOf(firstPid: number): number {
+  const found = findProcess(firstPid, agentName);
+  if (!found) throw new Error('no agent runs');
+  return found.pid;
+}
+
+function inNetworkOf(pid: number, ...command: string[]): void {
+  execFileSync('nsenter', ['--target', String(pid), '--net', '--mount', ...command]);
+}

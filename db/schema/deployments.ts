@@ -46,6 +46,8 @@ export const instances = pgTable(
     vmCreatedAt: at('vm_created_at'),
     /** The AZ it belongs to while it runs in another one because that is down. */
     homeAz: text('home_az'),
+    /** When its jobs first ran on its persistent disk: from then on an empty disk is a loss, not a beginning. */
+    seededAt: at('seeded_at'),
     ...kept,
   },
   (table) => [

@@ -14,16 +14,30 @@ export const links = {
   clusters: () => '/clusters',
   createCluster: () => '/create-cluster',
   cluster: (name: string) => `/clusters/${encodeURIComponent(name)}`,
+  clusterWorkloads: (name: string) => `/clusters/${encodeURIComponent(name)}/workloads`,
+  clusterSamples: (name: string) => `/clusters/${encodeURIComponent(name)}/samples`,
+  clusterTimeline: (name: string) => `/clusters/${encodeURIComponent(name)}/timeline`,
   kubeconfig: (name: string) => `/api/clusters/${encodeURIComponent(name)}/kubeconfig`,
   health: () => '/health',
   layers: () => '/health/layers',
   alerts: () => '/alerts',
+  drills: () => '/drills',
+  newDrill: (cluster?: string, kind?: string) => `/drills/new${queryOf({ cluster, kind })}`,
+  drill: (id: number) => `/drills/${id}`,
+  drillReport: (id: number) => `/drills/${id}/report`,
+  walkThrough: (cluster?: string) => `/drills/walk-through${queryOf({ cluster })}`,
   infrastructure: () => '/infrastructure',
   users: () => '/users',
   settings: () => '/settings',
   login: () => '/login',
   setup: () => '/setup',
 } as const;
+
+/** `?name=value` of what is given; nothing without. */
+function queryOf(values: Record<string, string | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
 
 /** Id of a form field by its property, usable in `#fragments` and labels. */
 export const fieldId = (property: string): string => `field${property.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;

@@ -46,7 +46,7 @@ export function staleQueries(event: TesseraEvent): StaleQuery[] {
     case 'health.changed':
       return all('health', 'infrastructure', 'instances', 'clusters.health');
     case 'mark.added':
-      return all('health.timeline');
+      return [...all('health.timeline'), ...ofDrill(event, 'drills.marks', 'drills.read')];
     case 'recovery.changed':
       return all('health.layers', 'health.recoveries');
     case 'workloads.changed':
@@ -60,6 +60,12 @@ export function staleQueries(event: TesseraEvent): StaleQuery[] {
     default:
       return assertNever(event.type);
   }
+}
+
+/** Queries of the drill that an event belongs to; none for what happened by itself. */
+function ofDrill(event: TesseraEvent, ...paths: string[]): StaleQuery[] {
+  const { drillId } = event.data;
+  return typeof drillId === 'number' ? paths.map((path) => ({ path, input: { id: drillId } })) : [];
 }
 
 /** Does a query key, as tRPC or this console makes it, fall under a stale query? */

@@ -23,6 +23,9 @@ const OWN_NAMES: Record<string, (subject: string, labels: Readonly<Record<string
   'create-cluster': () => 'Create cluster',
   health: (tab) => (tab === 'layers' ? 'Layers' : null),
   alerts: () => 'Alerts',
+  drills: (id) => DRILL_PAGES[id] ?? (id ? `Drill ${id}` : null),
   channels: () => 'Channels',
   infrastructure: () => 'Infrastructure',
 };
+
+const DRILL_PAGES: Record<string, string> = { new: 'Run a drill', 'walk-through': 'HA walk-through' };

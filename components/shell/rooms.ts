@@ -1,4 +1,4 @@
-import { Boxes, HeartPulse, History, type LucideIcon, Package, Settings, Users } from 'lucide-react';
+import { Boxes, HeartPulse, History, type LucideIcon, Package, Settings, Users, Zap } from 'lucide-react';
 import { links } from '#components/links.ts';
 
 /**
@@ -15,6 +15,7 @@ export const ROOMS: readonly Room[] = [
     paths: ['/health', '/alerts', '/channels', '/infrastructure'],
     phone: true,
   },
+  { name: 'Drills', href: links.drills(), icon: Zap, paths: ['/drills'], phone: true },
   {
     name: 'Activity',
     href: links.activity(),

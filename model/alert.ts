@@ -46,6 +46,8 @@ export type AlertReport = {
 
 export type AlertView = Omit<AlertReport, 'key'> & {
   id: number;
+  /** Name of the cluster that is the deployment; null for tiles' own deployments and for the platform. */
+  cluster: string | null;
   state: AlertState;
   count: number;
   /** It came and went often lately: further news of it is held back. */
@@ -64,3 +66,15 @@ export const canAlert = {
     alert.state === 'open' && alert.acknowledgedAt === null,
   mute: (alert: Pick<AlertView, 'state'>): boolean => alert.state === 'open',
 } as const;
+
+/** Open alerts as the bell counts them: those that wait for a person, and the rest. Muted ones and drills wait for nobody. */
+export type AlertCounts = { needsYou: number; handled: number; worst: Severity | null };
+
+/** Does it wait for a person? Drills are planned, and a muted one was heard. `now` in ms. */
+export const needsPerson = (
+  alert: Pick<AlertView, 'state' | 'handled' | 'drillId' | 'mutedUntil'>,
+  now: number,
+): boolean => alert.state === 'open' && !alert.handled && alert.drillId === null && !isMuted(alert, now);
+
+export const isMuted = (alert: Pick<AlertView, 'mutedUntil'>, now: number): boolean =>
+  alert.mutedUntil !== null && Date.parse(alert.mutedUntil) > now;

@@ -1,9 +1,12 @@
+import { alertsRouter } from './alerts.ts';
+import { channelsRouter } from './channels.ts';
 import { clustersRouter } from './clusters.ts';
 import { eventsRouter } from './events.ts';
 import { healthRouter } from './health.ts';
 import { installationsRouter } from './installations.ts';
 import { instancesRouter } from './instances.ts';
 import { productsRouter } from './products.ts';
+import { samplesRouter } from './samples.ts';
 import { sessionRouter } from './session.ts';
 import { settingsRouter } from './settings.ts';
 import { stemcellsRouter } from './stemcells.ts';
@@ -11,19 +14,24 @@ import { tasksRouter } from './tasks.ts';
 import { router } from './trpc.ts';
 import { uploadsRouter } from './uploads.ts';
 import { usersRouter } from './users.ts';
+import { workloadsRouter } from './workloads.ts';
 
 export const appRouter = router({
+  alerts: alertsRouter,
+  channels: channelsRouter,
   clusters: clustersRouter,
   events: eventsRouter,
   health: healthRouter,
   installations: installationsRouter,
   instances: instancesRouter,
   products: productsRouter,
+  samples: samplesRouter,
   session: sessionRouter,
   settings: settingsRouter,
   stemcells: stemcellsRouter,
   tasks: tasksRouter,
   uploads: uploadsRouter,
   users: usersRouter,
+  workloads: workloadsRouter,
 });
 export type AppRouter = typeof appRouter;

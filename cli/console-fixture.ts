@@ -124,6 +124,7 @@ function holderOf(pool: Pool, databaseUrl: string, vault: Vault, state: string):
       unlock: 'file',
       kubernetesMirror: 'none',
       debianMirror: '',
+      mavenMirror: '',
       installation: {
         id: 'a1b2c3',
         subnet: { cidr: '10.99.0.0/24', gateway: '10.99.0.1' },

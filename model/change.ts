@@ -25,6 +25,9 @@ export const STEP_KINDS = [
   'note-deployed',
   'finish-product',
   'finish-cluster',
+  'place-sample-image',
+  'deploy-sample',
+  'remove-sample',
 ] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;

@@ -34,4 +34,12 @@ export type SampleView = {
   dataCheck: string | null;
 };
 
-export type SampleAnswer = { status: number | null; ms: number; body: string; ok: boolean; error: string | null };
+/** `status` null: nobody answered. `address`: the one that did, or was asked last. */
+export type SampleAnswer = {
+  status: number | null;
+  ms: number;
+  body: string;
+  ok: boolean;
+  error: string | null;
+  address: string;
+};

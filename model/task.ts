@@ -7,6 +7,8 @@ export const TASK_KINDS = [
   'delete-cluster',
   'build-stemcell',
   'repair-instance',
+  'deploy-sample',
+  'remove-sample',
 ] as const;
 export const TaskKind = z.enum(TASK_KINDS);
 export type TaskKind = z.infer<typeof TaskKind>;

@@ -34,21 +34,31 @@ export async function writeImageArchive(destination: string, image: Image, signa
   const layer = `${destination}.layer`;
   try {
     await writeLayer(layer, image.files, signal);
-    const diffId = await hashFile(layer, signal);
-    const config = JSON.stringify(imageConfig(image, diffId));
-    const configId = createHash('sha256').update(config).digest('hex');
-    const manifest = [{ Config: `${configId}.json`, RepoTags: [image.name], Layers: [`${diffId}/layer.tar`] }];
-    await writeTar(destination, signal, async (archive) => {
-      await addText(archive, `${configId}.json`, config, 0o644);
-      await addFile(archive, `${diffId}/layer.tar`, layer, 0o644);
-      await addText(archive, 'manifest.json', JSON.stringify(manifest), 0o644);
-    });
+    await wrapLayer(destination, image, layer, signal);
   } finally {
     await rm(layer, { force: true });
   }
 }
 
-function imageConfig(image: Image, diffId: string) {
+/** As writeImageArchive, with a layer tar that is there already. */
+export async function wrapLayer(
+  destination: string,
+  image: Omit<Image, 'files'>,
+  layer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const diffId = await hashFile(layer, signal);
+  const config = JSON.stringify(imageConfig(image, diffId));
+  const configId = createHash('sha256').update(config).digest('hex');
+  const manifest = [{ Config: `${configId}.json`, RepoTags: [image.name], Layers: [`${diffId}/layer.tar`] }];
+  await writeTar(destination, signal, async (archive) => {
+    await addText(archive, `${configId}.json`, config, 0o644);
+    await addFile(archive, `${diffId}/layer.tar`, layer, 0o644);
+    await addText(archive, 'manifest.json', JSON.stringify(manifest), 0o644);
+  });
+}
+
+function imageConfig(image: Omit<Image, 'files'>, diffId: string) {
   return {
     architecture: 'amd64',
     os: 'linux',

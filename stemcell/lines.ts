@@ -52,3 +52,14 @@ export const KUBERNETES_MIRROR = 'https://dl.k8s.io';
 
 /** Registry name of images that are made here and pulled from nowhere. */
 export const IMAGE_REGISTRY = 'registry.tessera.local';
+
+/** Version of the small application that stands in for Elasticsearch (stemcell/go/orders). */
+export const ORDERS_VERSION = '1.0';
+
+/** The sample Elasticsearch: a runnable minimal distribution on Maven Central; TESSERA_MAVEN_MIRROR names another repository. */
+export const ELASTICSEARCH = {
+  version: '7.17.9',
+  repository: 'https://repo1.maven.org/maven2',
+  path: 'org/elasticsearch/distribution/integ-test-zip/elasticsearch/7.17.9/elasticsearch-7.17.9.zip',
+  sha256: '231f708f602b39359853a6d822525ba695233fe06c2dd5a960bc535bf66b6fc1',
+} as const;

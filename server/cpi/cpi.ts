@@ -1,6 +1,6 @@
 /**
  * Cloud provider interface with BOSH's method names, as promises. A driver throws TesseraError (cpi_unavailable, cpi_failed, vm_not_found,
- * disk_not_found, network_not_found, disk_full); deleting what is gone is no error. Source: bosh.io/docs/cpi-api-v2.
+ * disk_not_found, network_not_found, disk_full, az_down); deleting what is gone is no error. Source: bosh.io/docs/cpi-api-v2.
  */
 export type VmCid = string;
 export type DiskCid = string;
@@ -70,12 +70,21 @@ export type Cpi = {
   ensureGateway(cid: NetworkCid, options: CallOptions): Promise<void>;
   /** Makes the shared datastore (idempotent). */
   ensureDatastore(options: CallOptions): Promise<void>;
+  /** Puts a file of this machine into the datastore under a path below it, whole or not at all; the same again is fine. */
+  addToDatastore(path: string, from: string, options: CallOptions): Promise<void>;
   /** Deletes what one deployment keeps in the datastore (its volumes); gone is fine. */
   deleteFromDatastore(deployment: string, options: CallOptions): Promise<void>;
   /** Everything on the infrastructure that belongs to this installation. */
   listVms(options: CallOptions): Promise<VmView[]>;
   listDisks(options: CallOptions): Promise<DiskCid[]>;
   listNetworks(options: CallOptions): Promise<NetworkCid[]>;
+  /** Whether an AZ has power; null where the infrastructure has no switch for one. */
+  azPower(az: string, options: CallOptions): Promise<'on' | 'off' | null>;
+  /**
+   * Off: all VMs of the AZ stop as in a power cut, and createVm and rebootVm there throw az_down. On: the VMs that the switch stopped, and no
+   * others, start again. After `until` an AZ that is off counts as on, and the next who asks for its power starts its VMs. Again is fine.
+   */
+  setAzPower(az: string, power: 'on' | 'off', options: CallOptions & { until?: Date }): Promise<void>;
   /** VMs that stopped, as they stop; ends when the signal aborts. */
   watchVms(options: {
     signal: AbortSignal;

@@ -58,6 +58,7 @@ export async function openInstaller(pool: Pool) {
     unlock: 'file',
     kubernetesMirror: '',
     debianMirror: '',
+    mavenMirror: '',
     installation: {
       id: 'abc123',
       subnet: { cidr: '10.99.0.0/24', gateway: '10.99.0.1' },

@@ -9,13 +9,16 @@ import { deleteDeployment } from './steps/delete-deployment.ts';
 import { deleteDisk } from './steps/delete-disk.ts';
 import { deleteInstance } from './steps/delete-instance.ts';
 import { deleteVm } from './steps/delete-vm.ts';
+import { deploySampleStep } from './steps/deploy-sample.ts';
 import { drainInstance } from './steps/drain-instance.ts';
 import { ensureStemcell } from './steps/ensure-stemcell.ts';
 import { finishCluster } from './steps/finish-cluster.ts';
 import { finishProduct } from './steps/finish-product.ts';
 import { generateVariablesStep } from './steps/generate-variables.ts';
 import { noteDeployed } from './steps/note-deployed.ts';
+import { placeSampleImage } from './steps/place-sample-image.ts';
 import { prepareDatastore } from './steps/prepare-datastore.ts';
+import { removeSampleStep } from './steps/remove-sample.ts';
 import { runErrand } from './steps/run-errand.ts';
 import { saveManifest } from './steps/save-manifest.ts';
 import { waitForAgent } from './steps/wait-for-agent.ts';
@@ -43,4 +46,7 @@ export const steps = {
   'note-deployed': noteDeployed,
   'finish-product': finishProduct,
   'finish-cluster': finishCluster,
+  'place-sample-image': placeSampleImage,
+  'deploy-sample': deploySampleStep,
+  'remove-sample': removeSampleStep,
 } satisfies Record<StepKind, AnyStep>;

@@ -32,6 +32,8 @@ const Environment = z.object({
   TESSERA_KUBERNETES_MIRROR: z.string().default(''),
   /** Base URL of a Debian archive for the stemcell's packages; empty = what this machine's apt uses, else the public one. */
   TESSERA_DEBIAN_MIRROR: z.string().default(''),
+  /** Base URL of a Maven repository for the sample Elasticsearch; empty = the public one. */
+  TESSERA_MAVEN_MIRROR: z.string().default(''),
 });
 
 export type Config = {
@@ -44,6 +46,7 @@ export type Config = {
   unlock: 'file' | 'prompt';
   kubernetesMirror: string;
   debianMirror: string;
+  mavenMirror: string;
   installation: InstallationFile;
 };
 
@@ -69,6 +72,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     unlock: env.TESSERA_UNLOCK,
     kubernetesMirror: env.TESSERA_KUBERNETES_MIRROR,
     debianMirror: env.TESSERA_DEBIAN_MIRROR,
+    mavenMirror: env.TESSERA_MAVEN_MIRROR,
     installation: installation.data,
   };
 }

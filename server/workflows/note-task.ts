@@ -6,6 +6,7 @@ import { taskStages, tasks } from '#db/schema/tasks.ts';
 import { inTransaction, type Tx } from '#db/transaction.ts';
 import { TaskKind } from '#model/task.ts';
 import { appendEvent } from '#server/events/append-event.ts';
+import { noteSampleTask } from '#server/samples/note-sample.ts';
 import { appendTaskLog } from '#server/tasks/append-task-log.ts';
 import type { WorkflowDependencies } from './plan-task.ts';
 
@@ -117,6 +118,8 @@ async function noteSubject(tx: Tx, task: TaskRow, state: 'in progress' | 'failed
       lastActionDescription,
     });
   }
+  if (kind === 'deploy-sample' || kind === 'remove-sample')
+    await noteSampleTask(tx, { kind, subject: task.subject, input: task.input }, state);
   if (kind === 'apply-changes' && state === 'failed') await noteFailedProducts(tx, task);
 }
 

@@ -8,6 +8,7 @@ import { planInstanceRepair } from '#server/health/plan-instance-repair.ts';
 import { planInstallation } from '#server/installations/plan-installation.ts';
 import { type PlanOutline, savePlan } from '#server/installer/save-plan.ts';
 import type { StepContext } from '#server/installer/step.ts';
+import { planSampleTask } from '#server/samples/plan-sample-task.ts';
 import { planStemcellBuild } from '#server/stemcells/plan-stemcell-build.ts';
 
 /** What the director gives its workflows. */
@@ -24,6 +25,8 @@ const planners = {
   'delete-cluster': planClusterTask,
   'build-stemcell': planStemcellBuild,
   'repair-instance': planInstanceRepair,
+  'deploy-sample': planSampleTask,
+  'remove-sample': planSampleTask,
 } satisfies Record<TaskKind, Planner>;
 
 /** Plans a task once and saves the plan; a retry or a recovered run gets the plan it had. */

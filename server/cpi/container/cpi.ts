@@ -3,8 +3,9 @@ import type { Clock } from '#server/platform/clock.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Cpi } from '../cpi.ts';
+import { azPower, switchOffAz, switchOnAz } from './az.ts';
 import type { ContainerConfig } from './config.ts';
-import { deleteFromDatastore, ensureDatastore } from './datastore.ts';
+import { addToDatastore, deleteFromDatastore, ensureDatastore } from './datastore.ts';
 import { attachDisk, createDisk, deleteDisk, detachDisk, getDisks, hasDisk, listDisks } from './disk.ts';
 import { type Driver, openDriver } from './driver.ts';
 import { isPodman } from './import-image.ts';
@@ -52,10 +53,16 @@ export function createContainerCpi(config: ContainerConfig, context: { clock: Cl
     hasNetwork: (cid, options) => hasNetwork(driver, cid, options),
     ensureGateway: (cid, options) => ensureGateway(driver, cid, options),
     ensureDatastore: (options) => ensureDatastore(driver, options),
+    addToDatastore: (path, from, options) => addToDatastore(driver, path, from, options),
     deleteFromDatastore: (deployment, options) => deleteFromDatastore(driver, deployment, options),
     listVms: (options) => listVms(driver, options),
     listDisks: (options) => listDisks(driver, options),
     listNetworks: (options) => listNetworks(driver, options),
+    azPower: (az, options) => azPower(driver, az, options),
+    setAzPower: (az, power, options) =>
+      power === 'off'
+        ? switchOffAz(driver, { list: listVms, powerOff: powerOffVm }, az, options)
+        : switchOnAz(driver, az, options),
     watchVms: (options) => watchVms(driver, context.log, options),
   };
 }

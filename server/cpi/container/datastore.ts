@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { CallOptions } from '../cpi.ts';
 import type { Driver } from './driver.ts';
 import { removeTree } from './remove-tree.ts';
@@ -18,4 +18,18 @@ export async function deleteFromDatastore(driver: Driver, deployment: string, op
   await onState(`deleting the volumes of ${deployment}`, () =>
     removeTree(join(datastoreFolder(driver.config.state), safe(deployment)), options),
   );
+}
+
+/** Links a file into the datastore, or copies it where that lies on another file system. It appears under its name when it is whole. */
+export async function addToDatastore(driver: Driver, path: string, from: string, options: CallOptions): Promise<void> {
+  const target = join(datastoreFolder(driver.config.state), ...path.split('/').map(safe));
+  const half = `${target}.half`;
+  await onState(`putting ${path} into the datastore`, async () => {
+    await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+    await rm(half, { force: true });
+    // another file system, or one without hard links
+    await link(from, half).catch(() => copyFile(from, half));
+    options.signal.throwIfAborted();
+    await rename(half, target);
+  });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { TesseraError } from '#server/platform/error.ts';
 import type { CallOptions, Cpi, DiskCid, NetworkCid, StemcellCid, VmCid } from '../cpi.ts';
+import { azPower, requirePower, setAzPower } from './az.ts';
 import { DOWN_FILE } from './faults.ts';
 import type { SimulatedVm } from './state-file.ts';
 import { createVm } from './vm.ts';
@@ -87,6 +88,7 @@ export function createSimulatedCpi(world: World): Cpi {
     rebootVm: async (cid, options) => {
       enter(options);
       const vm = mustFindVm(cid);
+      requirePower(world, vm.metadata.az, `starting VM ${cid}`);
       world.stop(vm);
       world.start(vm);
       await world.save();
@@ -174,6 +176,7 @@ export function createSimulatedCpi(world: World): Cpi {
         throw new TesseraError('network_not_found', `Network ${cid} does not exist. Apply the director tile.`);
     },
     ensureDatastore: async (options) => enter(options),
+    addToDatastore: async (_path, _from, options) => enter(options),
     deleteFromDatastore: async (_deployment, options) => enter(options),
     listVms: async (options) => {
       enter(options);
@@ -192,6 +195,14 @@ export function createSimulatedCpi(world: World): Cpi {
     listNetworks: async (options) => {
       enter(options);
       return Object.keys(state.networks);
+    },
+    azPower: async (az, options) => {
+      enter(options);
+      return azPower(world, az);
+    },
+    setAzPower: async (az, power, options) => {
+      enter(options);
+      await setAzPower(world, az, power, options.until);
     },
     watchVms: ({ signal }) => watchVms(world, signal),
   };

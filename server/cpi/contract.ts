@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '#server/platform/clock.ts';
 import { newUuid } from '#server/platform/ids.ts';
+import { testAzContract } from './az-contract.ts';
 import type { Cpi, CreateVmRequest, DiskCid, NetworkCid, StemcellCid, VmCid, VmMetadata } from './cpi.ts';
 
 /** What a driver brings to be tested. */
@@ -318,6 +319,8 @@ export function testCpiContract(prepare: () => Promise<CpiUnderTest & { cleanUp:
       });
     });
   });
+
+  describe('AZs', () => testAzContract({ cpi: () => cpi, reopen: () => under.reopen(), vmRequest, options }));
 
   describe('watching', () => {
     test('tells of a kill within 2 s, of a start and of a removal, each once', async () => {

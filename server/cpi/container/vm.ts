@@ -6,6 +6,7 @@ import { requireRoom } from '#server/platform/disk-room.ts';
 import { asTesseraError, causeChain, TesseraError } from '#server/platform/error.ts';
 import { newUuid } from '#server/platform/ids.ts';
 import type { CallOptions, CreateVmRequest, PowerState, VmCid, VmMetadata, VmView } from '../cpi.ts';
+import { requirePower } from './az.ts';
 import { findContainer, listContainers, type OwnContainer } from './containers.ts';
 import { findHolder, hasDisk } from './disk.ts';
 import type { Driver } from './driver.ts';
@@ -23,13 +24,15 @@ const NEEDED_MIB = 256;
 
 /**
  * Creates and starts a VM. Asking again for an instance whose VM is on returns that VM (with the new bootstrap file in it); one that is off is
- * deleted first. A failure leaves nothing behind. Throws network_not_found, disk_not_found, disk_full, cpi_failed.
+ * deleted first. A failure leaves nothing behind. Throws network_not_found, disk_not_found, disk_full, az_down, cpi_failed.
  */
 export async function createVm(driver: Driver, request: CreateVmRequest, options: CallOptions): Promise<VmCid> {
   return driver.making.vms.run(request.instance, () => createOrFind(driver, request, options));
 }
 
 async function createOrFind(driver: Driver, request: CreateVmRequest, options: CallOptions): Promise<VmCid> {
+  const { az } = request.metadata;
+  await requirePower(driver, az, `creating ${subject(request)}`);
   const existing = await findVmOf(driver, request.instance, options.signal);
   if (existing?.power === 'on') {
     await writeBootstrap(driver, existing.cid, request.bootstrap);
@@ -47,6 +50,8 @@ async function createOrFind(driver: Driver, request: CreateVmRequest, options: C
       driver.engine.docker.createContainer({ ...vmContainer(request, { ...facts, cid }), abortSignal }),
     );
     await startContainer(driver, cid, `starting VM ${cid} for ${subject(request)}`, options.signal);
+    // the power may have gone after we looked and before the list of what runs was made
+    await requirePower(driver, az, `creating ${subject(request)}`);
     return cid;
   } catch (error) {
     // its own deadline: the caller's signal may be what ended the attempt
@@ -79,9 +84,10 @@ export async function powerState(driver: Driver, cid: VmCid, { signal }: CallOpt
   return (await findContainer(driver, cid, signal, LABEL.instance))?.power ?? 'missing';
 }
 
-/** A hard restart, or a start when it is off; processes inside are not asked. Throws vm_not_found. */
+/** A hard restart, or a start when it is off; processes inside are not asked. Throws vm_not_found, az_down. */
 export async function rebootVm(driver: Driver, cid: VmCid, { signal }: CallOptions): Promise<void> {
   const found = await mustFindVm(driver, cid, signal);
+  await requirePower(driver, found.labels[LABEL.az], `starting VM ${cid}`);
   if (found.paused) await unpause(driver, cid, signal);
   const container = driver.engine.docker.getContainer(cid);
   if (found.power === 'off') {

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { TesseraError } from '#server/platform/error.ts';
+import { AzSwitch } from '../az-switch.ts';
 
 /** What a simulated agent has in force, without the contents of files. */
 export const AppliedSpec = z.strictObject({
@@ -36,6 +37,8 @@ export const SimulatedState = z.strictObject({
   networks: z.record(z.string(), z.strictObject({ cidr: z.string(), gateway: z.string() })),
   disks: z.record(z.string(), z.strictObject({ sizeMib: z.number(), az: z.string() })),
   vms: z.record(z.string(), SimulatedVm),
+  /** AZs that are switched off. */
+  azs: z.record(z.string(), AzSwitch).default({}),
 });
 export type SimulatedState = z.infer<typeof SimulatedState>;
 
@@ -46,7 +49,7 @@ export function readState(file: string): SimulatedState {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return { stemcells: [], networks: {}, disks: {}, vms: {} };
+      return { stemcells: [], networks: {}, disks: {}, vms: {}, azs: {} };
     throw error;
   }
   const parsed = SimulatedState.safeParse(parseJson(text));

@@ -2,6 +2,7 @@ import { containsAddress, parseAddress, parseCidr } from '#model/cidr.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { newUuid } from '#server/platform/ids.ts';
 import type { CallOptions, CreateVmRequest, VmCid } from '../cpi.ts';
+import { requirePower } from './az.ts';
 import { sentinelsOf } from './faults.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,7 @@ export async function createVm(world: World, request: CreateVmRequest, { signal 
   const { state } = world;
   const sentinels = sentinelsOf(request);
   if (sentinels.includes('slow-create')) await world.clock.sleep(SLOW_MS, signal);
+  requirePower(world, request.metadata.az, `creating ${request.metadata.group}/${request.instance}`);
   const existing = Object.values(state.vms).find((vm) => vm.instance === request.instance);
   if (existing?.power === 'on') {
     existing.bootstrap = request.bootstrap;

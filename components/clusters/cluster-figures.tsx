@@ -1,33 +1,28 @@
 import { count } from '#components/ui/format-time.ts';
+import { Clock } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
-import { instanceState } from '#model/instance-state.ts';
+import { quorumOf } from '#model/quorum.ts';
+import { isServing } from './cluster-state.ts';
+import type { PodSums } from './use-cluster.ts';
 
 /** Key figures, each with its yardstick beside it. */
-export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; instances: InstanceView[] }) {
-  const masters = instances.filter((instance) => instance.group === 'master');
-  const members = masters.filter((instance) =>
-    instance.processes.some((process) => process.name === 'etcd' && process.state === 'running'),
-  );
-  const running = instances.filter((instance) => instanceState(instance) === 'running');
-  const heard = instances.flatMap((instance) => (instance.vitals ? [instance.vitals] : []));
-  const memory =
-    heard.length > 0 ? Math.round(heard.reduce((sum, vitals) => sum + vitals.memoryPercent, 0) / heard.length) : null;
-  const quorum = Math.floor(cluster.masterInstances / 2) + 1;
-  const tolerated = members.length - quorum;
+export function ClusterFigures({
+  cluster,
+  instances,
+  pods,
+}: {
+  cluster: ClusterView;
+  instances: InstanceView[];
+  pods: PodSums | null;
+}) {
+  const running = instances.filter(isServing);
+  const azs = [...new Set(instances.map((instance) => instance.az))].toSorted();
   return (
     <section className="card" aria-label="Key facts">
       <div className="counters">
-        <div>
-          <span className="cap">etcd quorum</span>
-          <b>
-            {members.length}
-            <small>of {cluster.masterInstances}</small>
-          </b>
-          <span className="cap">
-            {tolerated >= 0 ? `tolerates ${tolerated} ${tolerated === 1 ? 'loss' : 'losses'}` : `needs ${quorum}`}
-          </span>
-        </div>
+        <QuorumFigure cluster={cluster} instances={instances} />
+        <PodsFigure pods={pods} />
         <div>
           <span className="cap">Nodes running</span>
           <b>
@@ -40,18 +35,8 @@ export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; i
         </div>
         <div>
           <span className="cap">AZs</span>
-          <b>{new Set(instances.map((instance) => instance.az)).size}</b>
-          <span className="cap">
-            {[...new Set(instances.map((instance) => instance.az))].toSorted().join(', ') || 'none yet'}
-          </span>
-        </div>
-        <div>
-          <span className="cap">Memory, mean of VMs</span>
-          <b>
-            {memory ?? '–'}
-            {memory === null ? null : <small>%</small>}
-          </b>
-          <span className="cap">{heard.length === 0 ? 'not heard yet' : `of ${count(heard.length, 'VM')} heard`}</span>
+          <b>{azs.length}</b>
+          <span className="cap">{azs.join(', ') || 'none yet'}</span>
         </div>
         <div className="desktop-only">
           <span className="cap">Kubernetes</span>
@@ -60,5 +45,51 @@ export function ClusterFigures({ cluster, instances }: { cluster: ClusterView; i
         </div>
       </div>
     </section>
+  );
+}
+
+/** Masters whose etcd runs, and how many more may go. */
+function QuorumFigure({ cluster, instances }: { cluster: ClusterView; instances: InstanceView[] }) {
+  const members = instances.filter(
+    (instance) =>
+      instance.group === 'master' &&
+      isServing(instance) &&
+      instance.processes.some((process) => process.name === 'etcd' && process.state === 'running'),
+  );
+  const quorum = quorumOf(members.length, cluster.masterInstances);
+  return (
+    <div data-state={quorum.isHeld || instances.length === 0 ? undefined : 'failed'}>
+      <span className="cap">etcd quorum</span>
+      <b>
+        {quorum.running}
+        <small>of {quorum.total}</small>
+      </b>
+      <span className={quorum.isHeld ? 'cap' : 'cap tone'}>
+        {quorum.isHeld ? `tolerates ${count(quorum.tolerates, 'loss', 'losses')}` : `no quorum, needs ${quorum.needed}`}
+      </span>
+    </div>
+  );
+}
+
+function PodsFigure({ pods }: { pods: PodSums | null }) {
+  return (
+    <div data-state={pods && pods.ready < pods.total ? 'attention' : undefined}>
+      <span className="cap">Pods ready</span>
+      <b>
+        {pods ? pods.ready : '–'}
+        {pods ? <small>of {pods.total}</small> : null}
+      </b>
+      <PodsHeard pods={pods} />
+    </div>
+  );
+}
+
+function PodsHeard({ pods }: { pods: PodSums | null }) {
+  if (!pods) return <span className="cap">not heard yet</span>;
+  if (pods.problem === null) return <span className="cap">on {count(pods.byInstance.size, 'node')}</span>;
+  return (
+    <span className="cap tone" title={pods.problem}>
+      as of <Clock at={pods.heardAt} />
+    </span>
   );
 }

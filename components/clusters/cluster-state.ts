@@ -12,6 +12,22 @@ export const INSTANCE_SHOWN = {
   unknown: 'unknown',
 } as const satisfies Record<InstanceState, UiState>;
 
+/** How one VM is shown: what the detector holds of it goes before what its agent last said, a task at work on it before both. */
+export function shownState(
+  instance: Pick<InstanceView, 'jobState' | 'vmCid' | 'vmHealth'>,
+  isRepaired = false,
+): UiState {
+  if (isRepaired) return 'working';
+  const said = INSTANCE_SHOWN[instanceState(instance)];
+  if (said === 'stopped') return said;
+  if (instance.vmHealth === 'dead' || instance.vmHealth === 'hung') return 'failed';
+  return instance.vmHealth === 'partitioned' ? 'attention' : said;
+}
+
+/** Its VM is there and its jobs run. */
+export const isServing = (instance: Pick<InstanceView, 'jobState' | 'vmCid' | 'vmHealth'>): boolean =>
+  shownState(instance) === 'running';
+
 /** State of a cluster from its last action and its instances; green only when both are good. */
 export function clusterState(
   cluster: Pick<ClusterView, 'lastActionState'>,
@@ -41,40 +57,18 @@ export const STATE_ORDER: readonly UiState[] = [
 /** One AZ of the topology with its instances, masters first. */
 export type AzColumn = { az: string; state: UiState; masters: InstanceView[]; workers: InstanceView[] };
 
-export function azColumns(instances: readonly InstanceView[]): AzColumn[] {
+/** `repaired`: ids of instances that a task is at work on. */
+export function azColumns(instances: readonly InstanceView[], repaired: ReadonlySet<string> = new Set()): AzColumn[] {
   return [...Map.groupBy(instances, (instance) => instance.az)]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([az, inAz]) => ({
       az,
-      state: worstOf(inAz.map(instanceState)),
+      state: worstOf(inAz.map((instance) => shownState(instance, repaired.has(instance.id)))),
       masters: inAz.filter((instance) => instance.group === 'master'),
       workers: inAz.filter((instance) => instance.group !== 'master'),
     }));
 }
 
-function worstOf(states: readonly InstanceState[]): UiState {
-  const worst = STATE_ORDER.find((candidate) => states.some((state) => INSTANCE_SHOWN[state] === candidate));
-  return worst ?? 'unknown';
-}
-
-/** The verdict in words: what serves, what does not, what is being done. */
-export function verdictOf(cluster: ClusterView, instances: readonly InstanceView[]): { lead: string; rest: string } {
-  const of = (group: string) => {
-    const members = instances.filter((instance) => instance.group === group);
-    return `${members.filter((member) => instanceState(member) === 'running').length} of ${members.length} ${group}${members.length === 1 ? '' : 's'}`;
-  };
-  const counts = instances.length === 0 ? 'no VM yet' : `${of('master')}, ${of('worker')}`;
-  if (cluster.lastActionState === 'failed')
-    return { lead: 'Needs you.', rest: `${counts}. ${cluster.lastActionDescription}` };
-  if (cluster.lastActionState !== 'succeeded')
-    return { lead: `${cluster.lastActionDescription}.`, rest: `${counts} running.` };
-  const broken = instances.filter((instance) => instanceState(instance) !== 'running');
-  if (instances.length > 0 && broken.length === 0) return { lead: 'Healthy.', rest: `${counts} running.` };
-  const names = broken.slice(0, 3).map((instance) => `${instance.group}/${instance.index}`);
-  const more = broken.length > names.length ? ` and ${broken.length - names.length} more` : '';
-  const serves = instances.some((instance) => instance.group === 'master' && instanceState(instance) === 'running');
-  return {
-    lead: serves ? 'Serving.' : 'Not serving.',
-    rest: `${counts} running; not green: ${names.join(', ')}${more}.`,
-  };
+function worstOf(states: readonly UiState[]): UiState {
+  return STATE_ORDER.find((candidate) => states.includes(candidate)) ?? 'unknown';
 }

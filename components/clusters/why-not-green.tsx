@@ -2,91 +2,142 @@
 
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
+import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
-import { runHref } from '#components/tasks/run-href.ts';
-import { figuresOf, isOver, progressPercent } from '#components/tasks/task-state.ts';
+import { isOver, progressPercent } from '#components/tasks/task-state.ts';
 import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
+import { count } from '#components/ui/format-time.ts';
 import { ProgressBar } from '#components/ui/meter.tsx';
-import { Ago } from '#components/ui/time.tsx';
+import { StateShape } from '#components/ui/state-shape.tsx';
+import { Ago, Clock } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
-import { instanceState } from '#model/instance-state.ts';
 import type { TaskView } from '#model/task.ts';
+import { detectedWords, type Trouble, troublesOf } from './why-chain.ts';
 
-/** Cause → evidence → what the system does about it → what you can do; or, when all is green, how to connect. */
-export function WhyNotGreen({ cluster, instances }: { cluster: ClusterView; instances: InstanceView[] }) {
-  const broken = instances.filter((instance) => instanceState(instance) !== 'running');
-  if (cluster.lastActionState === 'succeeded' && broken.length === 0) return <Connect name={cluster.name} />;
-  return <Why cluster={cluster} broken={broken} />;
-}
+type WhyProps = {
+  cluster: ClusterView;
+  deployment: string;
+  instances: InstanceView[];
+  repairs: ReadonlyMap<string, TaskView>;
+  resurrects: boolean;
+};
 
-function Why({ cluster, broken }: { cluster: ClusterView; broken: InstanceView[] }) {
+const MOST_LISTED = 6;
+
+/** Cause → evidence → since → what the system does about it → what you can do; or, when all is green, how to connect. */
+export function WhyNotGreen({ cluster, deployment, instances, repairs, resurrects }: WhyProps) {
   const trpc = useTRPC();
-  const inAction = cluster.lastActionState !== 'succeeded';
-  const running = useQuery(trpc.tasks.list.queryOptions({ states: ['queued', 'running', 'cancelling'], limit: 50 }));
-  const repair = running.data?.find(
-    (task) => task.kind === 'repair-instance' && broken.some((instance) => task.subject === instance.id),
-  );
-  const taskId = inAction ? cluster.taskId : (repair?.id ?? null);
-  const task = useQuery({ ...trpc.tasks.read.queryOptions({ id: taskId ?? 0 }), enabled: taskId !== null });
-  const [first] = broken;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const recoveries = useQuery(trpc.health.recoveries.queryOptions({ deployment, limit: 100 }));
+  const overview = useQuery(trpc.health.overview.queryOptions());
+  const alerts = useQuery(trpc.alerts.list.queryOptions({ state: 'open', limit: 200 }));
+  const inAction = cluster.lastActionState !== 'succeeded' && cluster.taskId !== null;
+  const action = useQuery({ ...trpc.tasks.read.queryOptions({ id: cluster.taskId ?? 0 }), enabled: inAction });
+  const troubles = troublesOf({
+    cluster,
+    actionError: action.data?.error ?? null,
+    instances,
+    repairs,
+    open: (recoveries.data ?? []).filter((recovery) => recovery.recoveredAt === null),
+    alerts: (alerts.data ?? []).filter((alert) => alert.deployment === deployment),
+    resurrects,
+    meltdown: overview.data?.meltdown ?? null,
+  });
+  const shown = troubles.find((trouble) => trouble.key === chosen) ?? troubles[0];
+  if (!shown) return <Connect name={cluster.name} />;
+  const others = troubles.filter((trouble) => trouble !== shown);
   return (
-    <Card title={inAction || !first ? 'Why is it not green?' : `Why is ${nameOf(first)} not green?`}>
-      <ol className="chain pad">
-        <li>
-          <small className="cap">Cause</small>
-          <span>
-            {inAction
-              ? `${cluster.lastAction.toLowerCase()} ${cluster.lastActionState}`
-              : broken.map(nameOf).join(', ')}
-          </span>
-        </li>
-        <li>
-          <small className="cap">Evidence</small>
-          <span>{task.data?.error ?? (first ? evidenceOf(first) : cluster.lastActionDescription)}</span>
-        </li>
-        {first?.lastHeardAt && !inAction ? (
-          <li>
-            <small className="cap">Heard</small>
-            <span>
-              <Ago at={first.lastHeardAt} />
-            </span>
-          </li>
-        ) : null}
-        {task.data && !isOver(task.data.state) ? (
-          <li>
-            <small className="cap">Doing</small>
-            <Doing task={task.data} />
-          </li>
-        ) : null}
-        {task.data ? (
-          <li>
-            <small className="cap">You can</small>
-            <span className="row wrap">
-              <Link className="btn sm" href={runHref(task.data)}>
-                {task.data.state === 'failed' ? 'Open failure' : 'Watch'}
-              </Link>
-            </span>
-          </li>
-        ) : null}
-      </ol>
+    <Card title={`Why is ${shown.name} not green?`} className="why">
+      <Chain trouble={shown} task={tasksOf(shown, repairs, action.data)} resurrects={resurrects} />
+      {others.length > 0 ? (
+        <footer>
+          <Others troubles={others.slice(0, MOST_LISTED)} onChoose={setChosen} />
+          {others.length > MOST_LISTED ? (
+            <p className="cap">and {count(others.length - MOST_LISTED, 'more', 'more')}</p>
+          ) : null}
+        </footer>
+      ) : null}
     </Card>
   );
 }
 
-function Doing({ task }: { task: TaskView }) {
-  const figures = figuresOf(task);
+function tasksOf(
+  trouble: Trouble,
+  repairs: ReadonlyMap<string, TaskView>,
+  action: TaskView | undefined,
+): TaskView | null {
+  return repairs.get(trouble.key) ?? (trouble.key === 'action' ? (action ?? null) : null);
+}
+
+function Chain({ trouble, task, resurrects }: { trouble: Trouble; task: TaskView | null; resurrects: boolean }) {
+  const detected = detectedWords(trouble);
   return (
-    <div className="stack doing">
-      <span>
-        {figures.stage
-          ? `${figures.stage}, stage ${figures.step} of ${figures.steps}`
-          : `${task.description}: waiting to start`}
-      </span>
-      <ProgressBar percent={progressPercent(task.stages)} label={task.description} />
-    </div>
+    <ol className="chain">
+      <li>
+        <small className="cap">Cause</small>
+        <span>{trouble.cause}</span>
+      </li>
+      <li>
+        <small className="cap">Evidence</small>
+        <span>{trouble.evidence}</span>
+      </li>
+      {trouble.since ? (
+        <li>
+          <small className="cap">Since</small>
+          <span>
+            <Clock at={trouble.since} />, <Ago at={trouble.since} />
+            {detected ? `, ${detected}` : null}
+          </span>
+        </li>
+      ) : null}
+      <li>
+        <small className="cap">Doing</small>
+        <span className="stack doing">
+          {trouble.doing}
+          {task && !isOver(task.state) ? (
+            <ProgressBar percent={progressPercent(task.stages)} label={task.description} />
+          ) : null}
+        </span>
+      </li>
+      <li>
+        <small className="cap">You can</small>
+        <span className="row wrap">
+          {trouble.taskId === null ? null : (
+            <Link className="btn sm" href={links.task(trouble.taskId)}>
+              {trouble.state === 'failed' ? 'Open failure' : 'Watch'}
+            </Link>
+          )}
+          {resurrects ? null : (
+            <Link className="btn sm" href={`${links.health()}#repair`}>
+              Turn repair on
+            </Link>
+          )}
+          <Link className="btn sm" href={links.infrastructure()}>
+            Infrastructure
+          </Link>
+        </span>
+      </li>
+    </ol>
+  );
+}
+
+/** What else is not green: pressing one tells its chain. */
+function Others({ troubles, onChoose }: { troubles: Trouble[]; onChoose: (key: string) => void }) {
+  return (
+    <ul className="others">
+      {troubles.map((trouble) => (
+        <li key={trouble.key}>
+          <button type="button" data-state={trouble.state} onClick={() => onChoose(trouble.key)}>
+            <StateShape state={trouble.state} />
+            <span className="clip">{trouble.title}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -104,15 +155,4 @@ function Connect({ name }: { name: string }) {
       </div>
     </Card>
   );
-}
-
-const nameOf = (instance: InstanceView): string => `${instance.group}/${instance.index}`;
-
-function evidenceOf(instance: InstanceView): string {
-  const failing = instance.processes.find((process) => process.state === 'failing');
-  if (failing) {
-    return `${failing.name} is failing${failing.lastExit ? `: ${failing.lastExit}` : ''}, ${failing.restarts} restarts`;
-  }
-  if (instance.vmCid === null) return 'it has no VM yet';
-  return `its agent says ${instance.jobState}`;
 }

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { INSTANCE_SHOWN } from '#components/clusters/cluster-state.ts';
-import { VmCard } from '#components/clusters/topology.tsx';
+import { VmCard } from '#components/clusters/vm-card.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { Callout } from '#components/ui/callout.tsx';

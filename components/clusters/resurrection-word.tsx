@@ -1,0 +1,20 @@
+import Link from 'next/link';
+import { links } from '#components/links.ts';
+import { StateShape } from '#components/ui/state-shape.tsx';
+
+/** Stands wherever a cluster is named while dead VMs of it stay dead; leads to the switch. */
+export function ResurrectionWord({ globally, short = false }: { globally: boolean; short?: boolean }) {
+  return (
+    <Link
+      className="badge tint"
+      data-state="attention"
+      href={`${links.health()}#repair`}
+      title={
+        globally ? 'Repair of dead VMs is switched off for all deployments' : 'Repair of dead VMs is switched off here'
+      }
+    >
+      <StateShape state="attention" />
+      {short ? 'Off' : 'Resurrection off'}
+    </Link>
+  );
+}

@@ -70,6 +70,7 @@ export function clusterFacts(manifest: Manifest): SpecFacts {
       address: `10.0.10.${(group.name === 'master' ? 11 : 21) + index}`,
       hostname: `${group.name}-${index}`,
       bootstrap: index === 0,
+      seeded: false,
       network: group.network,
       vm_type: group.vm_type,
     })),

@@ -8,9 +8,16 @@ import { readBuiltInJob } from '#server/deployments/read-jobs.ts';
 import { readSources, renderInstance } from '#server/deployments/render-spec.ts';
 import { clusterFacts, clusterManifest } from './cluster-fixture.ts';
 
-async function render(manifest: Manifest, instanceId: string, asked: Set<string> = new Set()): Promise<RenderedSpec> {
+async function render(
+  manifest: Manifest,
+  instanceId: string,
+  asked: Set<string> = new Set(),
+  seeded?: string,
+): Promise<RenderedSpec> {
   const sources = await readSources(manifest, readBuiltInJob);
-  return renderInstance(clusterFacts(manifest), instanceId, sources, async (name) => {
+  const facts = clusterFacts(manifest);
+  for (const instance of facts.instances) instance.seeded = instance.id === seeded;
+  return renderInstance(facts, instanceId, sources, async (name) => {
     asked.add(name);
     return {
       ca: `ca of ${name}`,
@@ -76,19 +83,17 @@ describe('jobs of a cluster', () => {
     expect(text).toContain('  vrrp_mcast_group4 239.0.10.10\n');
   });
 
-  test('etcd begins with all members, and joins when it is told to', async () => {
-    const text = fileOf(await render(THREE, 'master-id-2'), 'etcd', 'bin/etcd');
-    expect(text).toContain(
-      '--initial-cluster=master-0=https://10.0.10.11:2380,master-1=https://10.0.10.12:2380,master-2=https://10.0.10.13:2380 \\',
+  test('etcd begins with all members; once one of them had data, the others may only join', async () => {
+    const spec = await render(THREE, 'master-id-2');
+    expect(fileOf(spec, 'etcd', 'bin/etcd')).toContain(
+      'initial_cluster=master-0=https://10.0.10.11:2380,master-1=https://10.0.10.12:2380,master-2=https://10.0.10.13:2380\n',
     );
-    expect(text).toContain('--name=master-2 \\');
-    expect(text).toContain('--initial-cluster-state=new \\');
-    const joining = structuredClone(THREE);
-    const etcd = joining.instance_groups[0]?.jobs.find((job) => job.name === 'etcd');
-    if (etcd) etcd.properties.initial_cluster_state = 'existing';
-    expect(fileOf(await render(joining, 'master-id-2'), 'etcd', 'bin/etcd')).toContain(
-      '--initial-cluster-state=existing \\',
-    );
+    expect(fileOf(spec, 'etcd', 'bin/etcd')).toContain('--name=master-2 \\');
+    expect(fileOf(spec, 'etcd-membership', 'config/joins').trim()).toBe('false');
+    const begun = await render(THREE, 'master-id-2', new Set(), 'master-id-0');
+    expect(fileOf(begun, 'etcd-membership', 'config/joins').trim()).toBe('true');
+    // else the next apply would restart every member
+    expect(begun.jobs.find((job) => job.name === 'etcd')).toEqual(spec.jobs.find((job) => job.name === 'etcd'));
   });
 
   test('programs elect a leader only where there is more than one', async () => {

@@ -85,6 +85,7 @@ function masters(facts: Facts): InstanceGroup {
     network: service.network,
     jobs: [
       job('etcd', { tls: '((tls-etcd))' }),
+      job('etcd-membership', {}),
       job('kube-apiserver', {
         port: cluster.port,
         tls: '((tls-kubernetes))',

@@ -13,6 +13,7 @@ const CONTEXT: RenderContext = {
     address: '10.0.0.5',
     hostname: 'web-0',
     bootstrap: true,
+    seeded: false,
     deployment: 'd',
     network: 'n',
     vm_type: 'small',

@@ -17,6 +17,8 @@ export type TemplateInstance = {
   address: string;
   hostname: string;
   bootstrap: boolean;
+  /** Its jobs have run on its persistent disk. */
+  seeded: boolean;
 };
 export type TemplateSpec = TemplateInstance & { deployment: string; network: string; vm_type: string };
 

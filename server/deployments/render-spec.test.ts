@@ -42,6 +42,7 @@ beforeAll(async () => {
         address: `10.0.10.${(groupName === 'master' ? 11 : 21) + index}`,
         vmType: 'small',
         bootstrap: index === 0,
+        seeded: false,
         stemcell: 'trixie/1.36.3',
       })),
     );

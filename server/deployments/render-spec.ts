@@ -128,6 +128,7 @@ function toTemplateInstance(row: Row): SpecFacts['instances'][number] {
     address: row.address,
     hostname: `${row.groupName}-${row.index}`,
     bootstrap: row.bootstrap,
+    seeded: row.seededAt !== null,
     network: row.network,
     vm_type: row.vmType,
   };

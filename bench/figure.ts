@@ -1,7 +1,7 @@
 /** A figure of one benchmark: every value that was measured, in the order of the runs. */
 export interface Figure {
   name: string;
-  unit: 's' | 'ms' | 'MiB' | 'KiB' | 'CPU s';
+  unit: 's' | 'ms' | 'MiB' | 'KiB' | 'CPU s' | 'VMs' | 'faults';
   values: number[];
   /** What is promised; left out for figures that only inform. */
   target?: Target;

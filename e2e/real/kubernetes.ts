@@ -10,7 +10,8 @@ const Kubeconfig = z.object({
     z.object({ user: z.object({ 'client-certificate-data': z.string(), 'client-key-data': z.string() }) }),
   ),
 });
-const Condition = z.object({ type: z.string(), status: z.string() });
+const Condition = z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() });
+const Node = z.object({ status: z.object({ conditions: z.array(Condition) }) });
 const Nodes = z.object({
   items: z.array(
     z.object({ metadata: z.object({ name: z.string() }), status: z.object({ conditions: z.array(Condition) }) }),
@@ -66,6 +67,13 @@ export class Kubernetes {
   async readyNodes(): Promise<string[]> {
     const { items } = Nodes.parse(JSON.parse(await this.send({ path: '/api/v1/nodes' })));
     return items.filter((node) => isReady(node.status.conditions)).map((node) => node.metadata.name);
+  }
+
+  /** Since when a node has been Ready, ms since 1970 (whole seconds); 0 while it is not. */
+  async readySince(node: string): Promise<number> {
+    const { status } = Node.parse(JSON.parse(await this.send({ path: `/api/v1/nodes/${node}` })));
+    const ready = status.conditions.find(({ type }) => type === 'Ready');
+    return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') : 0;
   }
 
   /** Pods, of one label if told (`app=web`). */

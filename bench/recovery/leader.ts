@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Figures } from '../figure.ts';
+import { secondsSince } from '../poll.ts';
+import type { Vm } from '../vms.ts';
+import { type Ground, nodeOf } from './ground.ts';
+import { apiReads, apiWrites, Prober, web } from './prober.ts';
+import type { Scenario } from './scenario.ts';
+
+const settleMs = 2_000;
+const watchedMs = 8_000;
+const reads = { limit: 1.2, by: 'every' } as const;
+const writes = { limit: 1.6, by: 'every' } as const;
+
+/** The master that leads etcd and holds the API's address, where one does both; else the one that leads. */
+export const killedLeader: Scenario = {
+  summary: 'leader master of three killed: longest gap of API reads and writes, node Ready again',
+  size: 'medium',
+  runs: 10,
+  async run(ground, runs, say) {
+    const figures = new Figures();
+    const surroundings = [];
+    for (let run = 1; run <= runs; run += 1) {
+      surroundings.push(await ground.rest());
+      say(`run ${run}: ${(await measure(ground, figures)).toFixed(2)} s`);
+    }
+    const notes = [
+      'Reads: GET /readyz at the API address every 25 ms over a kept connection. Writes: a merge patch every 100 ms.',
+    ];
+    return { figures: figures.list(), runs: surroundings, notes };
+  },
+};
+
+async function measure(ground: Ground, figures: Figures): Promise<number> {
+  const masters = (await ground.instances()).filter((one) => one.group === 'master');
+  const vms = await Promise.all(masters.map((one) => ground.vmOf(one)));
+  const leads = await Promise.all(vms.map(isLeader));
+  const holds = await Promise.all(vms.map((vm, index) => holdsAddress(vm, masters[index]?.address ?? '')));
+  const at = leads.indexOf(true);
+  const victim = vms[at];
+  const instance = masters[at];
+  if (!victim || !instance) throw new Error('No member says that it leads.');
+  const worker = (await ground.instances()).find((one) => one.group === 'worker');
+  const prober = new Prober([
+    apiReads(ground.kubernetes),
+    apiWrites(ground.kubernetes),
+    web(() => `http://${worker?.address}:${ground.webPort}/`),
+  ]);
+  await sleep(settleMs);
+  const begunAt = performance.now();
+  await victim.container.kill({ signal: 'SIGKILL' });
+  await sleep(watchedMs);
+  const kind = holds[at] ? 'leader that holds the address' : 'leader without the address';
+  figures.add(`${kind}: longest gap of reads`, 's', prober.longestGap('API reads', begunAt), reads);
+  figures.add(`${kind}: longest gap of writes`, 's', prober.longestGap('API writes', begunAt), writes);
+  figures.add('web: outage', 's', prober.outage('web', begunAt));
+  await prober.stop();
+  while ((await ground.kubernetes.readySince(nodeOf(instance)).catch(() => 0)) === 0) await sleep(100);
+  await ground.untilWhole();
+  const whole = secondsSince(begunAt);
+  figures.add('master replaced, cluster whole', 's', whole);
+  return whole;
+}
+
+async function isLeader(vm: Vm): Promise<boolean> {
+  const metrics = await inVm(vm, 'curl', '--silent', '--max-time', '2', 'http://127.0.0.1:2381/metrics');
+  return /^etcd_server_is_leader 1$/m.test(metrics);
+}
+
+/** The API's address is a second one beside the VM's own. */
+async function holdsAddress(vm: Vm, own: string): Promise<boolean> {
+  const addresses = await inVm(vm, 'ip', '-4', '-o', 'address', 'show', 'dev', 'eth0');
+  return addresses.split('\n').filter((line) => line !== '' && !line.includes(` ${own}/`)).length > 0;
+}
+
+async function inVm(vm: Vm, ...command: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('nsenter', ['--target', String(vm.pid), '--net', '--mount', ...command]);
+  return stdout;
+}

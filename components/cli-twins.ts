@@ -22,6 +22,7 @@ export const cliTwins = {
   deployedStatus: (deployment: string) => `tessera instances -d ${word(deployment)} --ps`,
   task: (id: number) => `tessera task ${id} --follow`,
   credentialReferences: (slug: string) => `tessera credentials ${word(slug)}`,
+  health: () => 'tessera health',
   users: () => 'tessera users',
   version: () => 'tessera info',
 } as const;

@@ -26,9 +26,9 @@ export function staleQueries(event: TesseraEvent): StaleQuery[] {
     case 'deployment.changed':
       return all('instances', 'products.list');
     case 'instance.changed':
-      return all('instances', 'clusters.health', 'products.list');
+      return all('instances', 'clusters.health', 'health.overview', 'products.list');
     case 'cluster.changed':
-      return all('clusters');
+      return all('clusters', 'health.overview');
     case 'stemcell.changed':
       return all('stemcells', 'products');
     case 'user.changed':

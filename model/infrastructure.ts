@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import type { JobState } from './deployment.ts';
+import type { InstanceAction, JobState } from './deployment.ts';
 import type { AzView, VmHealth } from './health.ts';
-
-/** What can be done to an instance from the infrastructure's side. */
-export const VM_ACTIONS = ['power-off', 'power-on', 'restart', 'recreate', 'stop', 'start'] as const;
-export const VmAction = z.enum(VM_ACTIONS);
-export type VmAction = z.infer<typeof VmAction>;
 
 /** missing: the platform has a VM by this CID, the infrastructure has not. */
 export const VM_POWERS = ['on', 'off', 'missing'] as const;
@@ -41,20 +36,17 @@ export type InfrastructureView = {
   vms: InfrastructureVm[];
 };
 
-/** Which deeds a VM allows, or why not; the server enforces it, buttons say it. */
-export function whyNot(vm: Pick<InfrastructureVm, 'power' | 'instance' | 'taskId'>, action: VmAction): string | null {
+/** Why a VM does not allow a deed now; null when it does. The server decides again, buttons say it. */
+export function whyNot(
+  vm: Pick<InfrastructureVm, 'power' | 'instance' | 'taskId'>,
+  action: InstanceAction,
+): string | null {
   if (vm.instance === null) return 'No instance has this VM: it is being deleted, or left over.';
-  if (vm.taskId !== null) return `Task ${vm.taskId} is at work on it.`;
-  switch (action) {
-    case 'power-off':
-      return vm.power === 'on' ? null : 'It has no power.';
-    case 'power-on':
-      return vm.power === 'off' ? null : vm.power === 'on' ? 'It is on.' : 'The VM is gone; recreate it.';
-    case 'restart':
-    case 'stop':
-      return vm.power === 'on' ? null : 'It has no power.';
-    case 'start':
-    case 'recreate':
-      return null;
-  }
+  const isPower = action === 'power-off' || action === 'power-on';
+  // an infrastructure's own tools would switch it off and on all the same
+  if (vm.taskId !== null && !isPower) return `Task ${vm.taskId} is at work on it.`;
+  if (action === 'recreate' || action === 'start') return null;
+  if (vm.power === 'missing') return 'The VM is gone. Recreate it.';
+  if (action === 'power-on') return vm.power === 'off' ? null : 'It is on.';
+  return vm.power === 'on' ? null : 'It has no power.';
 }

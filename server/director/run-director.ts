@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '#db/transaction.ts';
 import { SYSTEM_ACTOR } from '#model/role.ts';
+import { runAlertLoop } from '#server/alerts/alert-loop.ts';
 import { createRestApp } from '#server/api/app.ts';
 import { readPksApi } from '#server/api/read-pks-api.ts';
 import type { Cpi } from '#server/cpi/cpi.ts';
@@ -11,6 +12,9 @@ import { LateAgents } from '#server/gateway/late-agents.ts';
 import { runHealthLoop } from '#server/health/health-loop.ts';
 import { HeartbeatRecorder } from '#server/health/record-heartbeat.ts';
 import { listenForUnlock } from '#server/identity/unlock-socket.ts';
+import { recordInfrastructure } from '#server/infrastructure/record-infrastructure.ts';
+import { runDeliveryLoop } from '#server/notify/delivery-loop.ts';
+import { runTileChannelLoop } from '#server/notify/tile-channel-loop.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Config } from '#server/platform/config.ts';
 import type { Slot } from '#server/platform/lease.ts';
@@ -19,6 +23,7 @@ import { Vault } from '#server/platform/vault.ts';
 import { importBuiltInTiles, stageBuiltInTiles } from '#server/products/import-built-in.ts';
 import { requestStemcell } from '#server/stemcells/request-stemcell.ts';
 import { launchEngine } from '#server/workflows/engine.ts';
+import { watchWorkloads } from '#server/workloads/watch-workloads.ts';
 import { DEFAULT_LINE } from '#stemcell/lines.ts';
 import { stemcellRevision } from '#stemcell/stemcell-revision.ts';
 
@@ -89,7 +94,13 @@ async function serveAgents(options: DirectorOptions, parts: Parts): Promise<{ st
   const stopLoops = new AbortController();
   const loops = [
     heartbeats.run(stopLoops.signal),
+    recordInfrastructure({ pool, cpi, clock, log, signal: stopLoops.signal }),
     runHealthLoop({ pool, cpi, agents, clock, log, signal: stopLoops.signal }),
+    // simulated clusters have no API to watch
+    ...(config.cpi === 'simulated' ? [] : [watchWorkloads({ pool, vault, clock, log, signal: stopLoops.signal })]),
+    runAlertLoop({ pool, clock, log, signal: stopLoops.signal }),
+    runDeliveryLoop({ pool, vault, clock, log, installation: config.installation, signal: stopLoops.signal }),
+    runTileChannelLoop({ pool, vault, clock, log, signal: stopLoops.signal }),
   ];
   log.info({ address: gatewayAddress(config), port: config.installation.ports.gateway }, 'gateway serves agents');
   return { stop: () => stopServing(stopLoops, loops, gateway) };

@@ -35,7 +35,7 @@ const QUERY = `
          coalesce(i.group_name, v.group_name, '') as group_name, coalesce(i.index, v.index) as index,
          i.id, i.vm_type, i.job_state, i.vm_health,
          (select max(t.id) from tasks t join task_steps s on s.task_id = t.id
-           where t.state in ('queued', 'running', 'cancelling') and s.input->>'instance' = i.id::text) as task_id
+           where t.state in ('queued', 'running', 'cancelling') and t.kind <> 'run-drill' and s.input->>'instance' = i.id::text) as task_id
     from infrastructure_vms v
     full join (select * from instances where vm_cid is not null) i on i.vm_cid = v.cid
     left join deployments d on d.name = coalesce(i.deployment, v.deployment)

@@ -74,7 +74,8 @@ class Recorder {
       // when the write fails, all of it is written next time
       this.#known = null;
       await inTransaction(pool, async (tx) => {
-        if ((await writeVms(tx, news, clock.now())) > 0) await appendEvent(tx, 'health.changed', 'infrastructure/vms', {});
+        if ((await writeVms(tx, news, clock.now())) > 0)
+          await appendEvent(tx, 'health.changed', 'infrastructure/vms', {});
       });
     }
     this.#known = now;

@@ -1,8 +1,10 @@
 import { alertsRouter } from './alerts.ts';
 import { channelsRouter } from './channels.ts';
 import { clustersRouter } from './clusters.ts';
+import { drillsRouter } from './drills.ts';
 import { eventsRouter } from './events.ts';
 import { healthRouter } from './health.ts';
+import { infrastructureRouter } from './infrastructure.ts';
 import { installationsRouter } from './installations.ts';
 import { instancesRouter } from './instances.ts';
 import { productsRouter } from './products.ts';
@@ -20,8 +22,10 @@ export const appRouter = router({
   alerts: alertsRouter,
   channels: channelsRouter,
   clusters: clustersRouter,
+  drills: drillsRouter,
   events: eventsRouter,
   health: healthRouter,
+  infrastructure: infrastructureRouter,
   installations: installationsRouter,
   instances: instancesRouter,
   products: productsRouter,

@@ -33,6 +33,11 @@ export const Vitals = z.strictObject({
 });
 export type Vitals = z.infer<typeof Vitals>;
 
+/** What an operator may do to one instance; off and on are the infrastructure's, the others the platform's. */
+export const INSTANCE_ACTIONS = ['power-off', 'power-on', 'restart', 'recreate', 'stop', 'start'] as const;
+export const InstanceAction = z.enum(INSTANCE_ACTIONS);
+export type InstanceAction = z.infer<typeof InstanceAction>;
+
 /** An instance as pages, CLI and REST show it. */
 export type InstanceView = {
   id: string;

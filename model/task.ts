@@ -7,8 +7,12 @@ export const TASK_KINDS = [
   'delete-cluster',
   'build-stemcell',
   'repair-instance',
+  'move-home',
+  'change-instance',
   'deploy-sample',
   'remove-sample',
+  'run-drill',
+  'switch-az',
 ] as const;
 export const TaskKind = z.enum(TASK_KINDS);
 export type TaskKind = z.infer<typeof TaskKind>;

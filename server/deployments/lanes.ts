@@ -21,13 +21,21 @@ export const createSteps = (instance: LaneInstance): Step[] => [
 ];
 
 export const startSteps = (instance: LaneInstance, watchTimeMs: number): Step[] => [
-  { kind: 'apply-spec', title: `start jobs of ${nameOf(instance)}`, input: about(instance) },
-  {
-    kind: 'wait-healthy',
-    title: `wait until ${nameOf(instance)} is healthy`,
-    input: { ...about(instance), watchTimeMs },
-  },
+  applyStep(instance),
+  healthyStep(instance, watchTimeMs),
 ];
+
+export const applyStep = (instance: LaneInstance): Step => ({
+  kind: 'apply-spec',
+  title: `start jobs of ${nameOf(instance)}`,
+  input: about(instance),
+});
+
+export const healthyStep = (instance: LaneInstance, watchTimeMs: number): Step => ({
+  kind: 'wait-healthy',
+  title: `wait until ${nameOf(instance)} is healthy`,
+  input: { ...about(instance), watchTimeMs },
+});
 
 export const drainSteps = (instance: LaneInstance): Step[] => [
   { kind: 'drain-instance', title: `drain and stop ${nameOf(instance)}`, input: about(instance) },

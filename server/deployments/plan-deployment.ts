@@ -2,16 +2,7 @@ import type { ChangePlan, Lane, Stage, Step, VmDiff } from '#model/change.ts';
 import type { CloudConfig } from '#model/cloud-config.ts';
 import type { InstanceGroup, Manifest } from '#model/manifest.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import {
-  createSteps,
-  deleteVmSteps,
-  destroySteps,
-  drainSteps,
-  type LaneInstance,
-  laneOf,
-  nameOf,
-  startSteps,
-} from './lanes.ts';
+import { createSteps, deleteVmSteps, destroySteps, drainSteps, laneOf, nameOf, startSteps } from './lanes.ts';
 import { type Existing, type Placed, placeInstances } from './place-instances.ts';
 
 /** An instance as the planner sees it. `changed`: its jobs differ from what it runs; `outdated`: its VM must be recreated (stemcell, VM type, AZ). */
@@ -121,12 +112,6 @@ export function planDeletion(deployment: string, existing: ExistingInstance[]): 
     });
   stages.push({ title: 'Clean up', batches: [[{ subject: deployment, az: null, steps: [forget] }]] });
   return { stages };
-}
-
-/** The same VM name, address and disks on a new VM; used by repairs. */
-export function planRepair(instance: LaneInstance, watchTimeMs: number): ChangePlan {
-  const steps = [...deleteVmSteps(instance), ...createSteps(instance), ...startSteps(instance, watchTimeMs)];
-  return { stages: [{ title: `Recreate ${nameOf(instance)}`, batches: [[laneOf(instance, steps)]] }] };
 }
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

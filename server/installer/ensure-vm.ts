@@ -50,7 +50,15 @@ export async function ensureVm(context: StepContext, instance: string): Promise<
   await inTransaction(context.pool, async (tx) => {
     await tx.db
       .update(instances)
-      .set({ vmCid, diskCid, appliedDigest: null, jobState: 'starting', processes: [], updatedAt: context.clock.now() })
+      .set({
+        vmCid,
+        diskCid,
+        appliedDigest: null,
+        jobState: 'starting',
+        processes: [],
+        vmCreatedAt: context.clock.now(),
+        updatedAt: context.clock.now(),
+      })
       .where(eq(instances.id, row.id));
     await appendEvent(tx, 'instance.changed', `instance/${row.id}`, {
       vmCid,

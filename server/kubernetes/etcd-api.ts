@@ -27,8 +27,8 @@ const Status = z.object({
 });
 const Refusal = z.object({ message: z.string().optional(), error: z.string().optional() });
 
-/** A member as etcd's own books have it; `name` is empty until it has started once. */
-export type EtcdMember = { id: string; name: string; peerUrls: string[]; isLearner: boolean };
+/** A member as etcd's own books have it; `name` is empty until one that was added has run. */
+export type EtcdMember = { id: string; name: string; peerUrls: string[]; isLearner: boolean; hasRun: boolean };
 
 /** What one member says of itself; `leader` is null without a quorum. */
 export type EtcdStatus = {
@@ -68,6 +68,8 @@ export class EtcdApi {
       name: member.name,
       peerUrls: member.peerURLs,
       isLearner: member.isLearner,
+      // it tells where it serves clients when it first runs
+      hasRun: member.clientURLs.length > 0,
     }));
   }
 

@@ -7,8 +7,10 @@ import type { KubeAccess } from './read-kube-access.ts';
 /** A dead master must not hold a caller: its successor has the address within a second. */
 const CONNECT_MS = 500;
 const ANSWER_MS = 2000;
-/** The API server ends a watch after a while; one that says nothing longer than this is dead. */
-const WATCH_SILENT_MS = 60_000;
+/** The API server sends a bookmark each minute; a watch that says nothing longer than this is dead. */
+const WATCH_SILENT_MS = 90_000;
+/** The kernel asks an idle connection each second: when the API's address has moved to another master, that one resets it. */
+const PROBE_IDLE_MS = 1000;
 
 export type KubeRequest = {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -33,12 +35,20 @@ export class KubeApi {
   readonly #server: string;
   readonly #agent: Agent;
 
-  constructor(access: KubeAccess) {
+  /** `connections`: how many requests may go on at once; each watch is one. */
+  constructor(access: KubeAccess, { connections = 8 }: { connections?: number } = {}) {
     this.#server = access.server;
     this.#agent = new Agent({
-      connect: { ca: access.caPem, cert: access.certificatePem, key: access.privateKeyPem, timeout: CONNECT_MS },
+      connect: {
+        ca: access.caPem,
+        cert: access.certificatePem,
+        key: access.privateKeyPem,
+        timeout: CONNECT_MS,
+        keepAlive: true,
+        keepAliveInitialDelay: PROBE_IDLE_MS,
+      },
       keepAliveTimeout: 4000,
-      connections: 8,
+      connections,
     });
   }
 

@@ -9,8 +9,8 @@ import { KubeApi } from './kube-api.ts';
 import { type ClusterNode, readClusterNode } from './read-cluster-node.ts';
 import { readKubeAccess } from './read-kube-access.ts';
 
-/** What changing the service of a node needs. */
-export type NodeContext = { pool: Pool; vault: Vault; log: Log };
+/** What changing the service of a node needs; with a log it says there why a cluster was not reached. */
+export type NodeContext = { pool: Pool; vault: Vault; log?: Log };
 
 /** Tells the cluster that a node's machine is surely off: its pods leave at once. kubernetes.io/docs/concepts/cluster-administration/node-shutdown */
 export const OUT_OF_SERVICE = { key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' };
@@ -21,7 +21,11 @@ const RETRY_MS = 100;
 
 const Taint = z.looseObject({ key: z.string(), effect: z.string() });
 const Node = z.looseObject({
-  metadata: z.looseObject({ resourceVersion: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.looseObject({
+    resourceVersion: z.string(),
+    annotations: z.record(z.string(), z.string()).default({}),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
   spec: z.looseObject({ unschedulable: z.boolean().default(false), taints: z.array(Taint).default([]) }).prefault({}),
   status: z
     .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) })
@@ -59,7 +63,7 @@ export async function withNode<T>(
         if (!late.aborted && code === 'not_found') return 'no node';
         if (!late.aborted && code !== 'kubernetes_unavailable' && code !== 'conflict') throw thrown;
         if (late.aborted) {
-          context.log.info({ instance: instanceId, err: thrown }, 'the API of the cluster does not answer now');
+          context.log?.info({ instance: instanceId, err: thrown }, 'the API of the cluster does not answer now');
           return 'unreachable';
         }
       }

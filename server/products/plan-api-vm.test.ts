@@ -83,6 +83,7 @@ describe('the deployment of the API VM', () => {
       address: '10.0.10.5',
       hostname: 'pivotal-container-service-0',
       bootstrap: true,
+      seeded: false,
       network: 'n',
       vm_type: 'small',
     };

@@ -4,7 +4,11 @@ import { inTransaction, type Tx } from '#db/transaction.ts';
 import type { ChangePlan } from '#model/change.ts';
 import { TaskKind } from '#model/task.ts';
 import { planClusterTask } from '#server/clusters/plan-cluster-task.ts';
+import { planChangeInstance } from '#server/deployments/plan-change-instance.ts';
+import { planMoveHome } from '#server/deployments/plan-move-home.ts';
+import { planDrill } from '#server/drills/plan-drill.ts';
 import { planInstanceRepair } from '#server/health/plan-instance-repair.ts';
+import { planSwitchAz } from '#server/infrastructure/switch-az.ts';
 import { planInstallation } from '#server/installations/plan-installation.ts';
 import { type PlanOutline, savePlan } from '#server/installer/save-plan.ts';
 import type { StepContext } from '#server/installer/step.ts';
@@ -25,8 +29,12 @@ const planners = {
   'delete-cluster': planClusterTask,
   'build-stemcell': planStemcellBuild,
   'repair-instance': planInstanceRepair,
+  'move-home': planMoveHome,
+  'change-instance': planChangeInstance,
   'deploy-sample': planSampleTask,
   'remove-sample': planSampleTask,
+  'run-drill': planDrill,
+  'switch-az': planSwitchAz,
 } satisfies Record<TaskKind, Planner>;
 
 /** Plans a task once and saves the plan; a retry or a recovered run gets the plan it had. */

@@ -63,13 +63,13 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
   return whole;
 }
 
-async function isLeader(vm: Vm): Promise<boolean> {
+export async function isLeader(vm: Vm): Promise<boolean> {
   const metrics = await inVm(vm, 'curl', '--silent', '--max-time', '2', 'http://127.0.0.1:2381/metrics');
   return /^etcd_server_is_leader 1$/m.test(metrics);
 }
 
 /** The API's address is a second one beside the VM's own. */
-async function holdsAddress(vm: Vm, own: string): Promise<boolean> {
+export async function holdsAddress(vm: Vm, own: string): Promise<boolean> {
   const addresses = await inVm(vm, 'ip', '-4', '-o', 'address', 'show', 'dev', 'eth0');
   return addresses.split('\n').filter((line) => line !== '' && !line.includes(` ${own}/`)).length > 0;
 }

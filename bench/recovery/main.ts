@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { Outcome } from '../figure.ts';
 import { describeMachine, toMarkdown } from '../report.ts';
+import { azOff } from './az.ts';
 import { Ground } from './ground.ts';
 import { killedLeader } from './leader.ts';
 import { noReaction } from './no-reaction.ts';
@@ -20,6 +21,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'killed-worker': killedWorker,
   'hung-worker': hungWorker,
   'killed-leader': killedLeader,
+  'az-off': azOff,
   'no-reaction': noReaction,
   soak,
 };

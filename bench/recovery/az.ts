@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Figures } from '../figure.ts';
+import { endOfTask } from '../installation.ts';
+import { poll, secondsSince } from '../poll.ts';
+import { type Ground, type Instance, nodeOf } from './ground.ts';
+import { holdsAddress, isLeader } from './leader.ts';
+import { apiReads, apiWrites, Prober, web } from './prober.ts';
+import type { Scenario } from './scenario.ts';
+
+const settleMs = 2_000;
+const watchedMs = 25_000;
+const deadlineMs = 120_000;
+const plain = { limit: 2.5, by: 'every' } as const;
+const leading = { limit: 4, by: 'every' } as const;
+const podsWithin = { limit: 20, by: 'every' } as const;
+const Asked = z.looseObject({ taskId: z.number() });
+
+/** Every VM of one AZ off at once, the API VM too if it lies there; each AZ in turn. */
+export const azOff: Scenario = {
+  summary:
+    'one of three AZs switched off: outage of a service with replicas in other AZs, pods Ready, cluster whole after it is on again',
+  size: 'medium',
+  runs: 10,
+  async run(ground, runs, say) {
+    const figures = new Figures();
+    const surroundings = [];
+    const azs = [...new Set((await ground.instances()).map((one) => one.az))].toSorted();
+    for (let run = 1; run <= runs; run += 1) {
+      surroundings.push(await ground.rest());
+      const az = azs[run % azs.length] ?? '';
+      say(`run ${run}, ${az}: ${(await measure(ground, az, figures)).toFixed(2)} s`);
+    }
+    return { figures: figures.list(), runs: surroundings, notes: [] };
+  },
+};
+
+async function measure(ground: Ground, az: string, figures: Figures): Promise<number> {
+  const all = await ground.instances();
+  const hit = all.filter((one) => one.az === az);
+  const witness = all.find((one) => one.group === 'worker' && one.az !== az);
+  if (!witness) throw new Error(`No worker lies outside ${az}.`);
+  const leads = await hasLeader(ground, hit);
+  const nodes = new Set(hit.map(nodeOf));
+  const prober = new Prober([
+    apiReads(ground.kubernetes),
+    apiWrites(ground.kubernetes),
+    web(() => `http://${witness.address}:${ground.webPort}/`),
+  ]);
+  await sleep(settleMs);
+  const begunAt = performance.now();
+  await switchAz(ground, az, 'off');
+  const moved = poll(
+    async () =>
+      (await ground.webPods()).filter((pod) => pod.isReady && !pod.isLeaving && !nodes.has(pod.node ?? '')).length ===
+      2,
+    { what: 'the pods elsewhere', everyMs: 100, deadlineMs },
+  ).then(() => secondsSince(begunAt));
+  await sleep(watchedMs);
+  const kind = leads ? 'AZ with the etcd leader or the API address' : 'AZ without leader and address';
+  const limit = leads ? leading : plain;
+  figures.add(`${kind}: outage of the web`, 's', prober.outage('web', begunAt), limit);
+  figures.add(`${kind}: longest gap of API writes`, 's', prober.longestGap('API writes', begunAt));
+  figures.add('all pods Ready elsewhere', 's', await moved, podsWithin);
+  await prober.stop();
+  const onAt = performance.now();
+  await endOfTask(ground.installation.client, await switchAz(ground, az, 'on'));
+  await ground.untilWhole();
+  const seconds = secondsSince(onAt);
+  figures.add('AZ on again until the cluster is whole', 's', seconds);
+  return seconds;
+}
+
+async function hasLeader(ground: Ground, hit: Instance[]): Promise<boolean> {
+  for (const master of hit.filter((one) => one.group === 'master')) {
+    const vm = await ground.vmOf(master);
+    if ((await isLeader(vm)) || (await holdsAddress(vm, master.address))) return true;
+  }
+  return false;
+}
+
+async function switchAz(ground: Ground, az: string, power: 'on' | 'off'): Promise<number> {
+  const asked = { az, power, reason: 'benchmark' };
+  return (await ground.installation.client.mutate('infrastructure.setAzPower', Asked, asked)).taskId;
+}

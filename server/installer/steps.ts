@@ -5,6 +5,7 @@ import { awaitEtcdMember } from './steps/await-etcd-member.ts';
 import { beginAnew } from './steps/begin-anew.ts';
 import { buildStemcellPart } from './steps/build-stemcell-part.ts';
 import { checkCpi } from './steps/check-cpi.ts';
+import { checkDrill } from './steps/check-drill.ts';
 import { createNetwork } from './steps/create-network.ts';
 import { createVm } from './steps/create-vm.ts';
 import { deleteDeployment } from './steps/delete-deployment.ts';
@@ -18,6 +19,8 @@ import { exchangeEtcdMember } from './steps/exchange-etcd-member.ts';
 import { finishCluster } from './steps/finish-cluster.ts';
 import { finishProduct } from './steps/finish-product.ts';
 import { generateVariablesStep } from './steps/generate-variables.ts';
+import { injectFault } from './steps/inject-fault.ts';
+import { judgeDrill } from './steps/judge-drill.ts';
 import { noteDeployed } from './steps/note-deployed.ts';
 import { placeInstance } from './steps/place-instance.ts';
 import { placeSampleImage } from './steps/place-sample-image.ts';
@@ -29,10 +32,13 @@ import { returnToServiceStep } from './steps/return-to-service.ts';
 import { runErrand } from './steps/run-errand.ts';
 import { saveManifest } from './steps/save-manifest.ts';
 import { setWanted } from './steps/set-wanted.ts';
+import { startProbes } from './steps/start-probes.ts';
 import { switchAz } from './steps/switch-az.ts';
 import { takeOutOfServiceStep } from './steps/take-out-of-service.ts';
+import { undoFault } from './steps/undo-fault.ts';
 import { waitForAgent } from './steps/wait-for-agent.ts';
 import { waitHealthy } from './steps/wait-healthy.ts';
+import { watchRecovery } from './steps/watch-recovery.ts';
 
 /** Every kind of step a change plan may hold. A forgotten kind does not compile. */
 export const steps = {
@@ -69,4 +75,10 @@ export const steps = {
   'deploy-sample': deploySampleStep,
   'remove-sample': removeSampleStep,
   'switch-az': switchAz,
+  'check-drill': checkDrill,
+  'start-probes': startProbes,
+  'inject-fault': injectFault,
+  'watch-recovery': watchRecovery,
+  'undo-fault': undoFault,
+  'judge-drill': judgeDrill,
 } satisfies Record<StepKind, AnyStep>;

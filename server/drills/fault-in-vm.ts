@@ -1,0 +1,45 @@
+import type { Fault } from '#agent/protocol.ts';
+import { TesseraError } from '#server/platform/error.ts';
+import type { FaultContext, FaultOrder } from './fault-kind.ts';
+
+const CALL_MS = 5000;
+/** Stop must take effect within 2 s: an agent that does not answer is left to its own undo. */
+const UNDO_MS = 1500;
+
+/** The agent arms the undo in a process of its own, then does it. */
+export async function injectInVm(context: FaultContext, order: FaultOrder, fault: Fault): Promise<string> {
+  const { agents, signal } = context;
+  const { detail } = await agents.call(
+    instanceOf(order),
+    { method: 'inject', drill: drillName(order), fault, undoAfterMs: order.undoAfterMs },
+    { signal, deadlineMs: CALL_MS },
+  );
+  return detail;
+}
+
+/** Now if the agent is heard; otherwise the undo armed on the victim does it, and that is said. */
+export async function undoInVm(context: FaultContext, order: FaultOrder): Promise<string> {
+  const { agents, signal } = context;
+  const instance = instanceOf(order);
+  const itself = `the undo armed on the VM acts by itself at ${order.undoAt.toISOString().slice(11, 19)}`;
+  if (!agents.isConnected(instance)) return `no agent to ask: ${itself}`;
+  try {
+    const { undone } = await agents.call(
+      instance,
+      { method: 'undo-faults', drill: drillName(order) },
+      { signal, deadlineMs: UNDO_MS },
+    );
+    return undone === 0 ? 'nothing was left to undo' : 'the agent undid it';
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof TesseraError)) throw thrown;
+    return `${thrown.message} So ${itself}`;
+  }
+}
+
+/** Id of the instance a victim lies in. Throws invalid_input for victims that are none. */
+export function instanceOf({ victim }: Pick<FaultOrder, 'victim'>): string {
+  if (victim.type === 'instance' || victim.type === 'process') return victim.instance;
+  throw new TesseraError('invalid_input', `A ${victim.type} is no instance.`);
+}
+
+const drillName = ({ id }: FaultOrder): string => `drill-${id}`;

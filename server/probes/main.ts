@@ -1,0 +1,52 @@
+import { text } from 'node:stream/consumers';
+import type { Probe } from '#model/drill.ts';
+import { ask } from './ask.ts';
+import { type ProbeLine, ProbeOrder, SLOW_MS } from './probe-order.ts';
+
+/** A process that stood still this long does not make up for it: what was not asked is missing. */
+const MOST_BEHIND_MS = 500;
+
+/**
+ * The asking process of one drill, a child of the director so that a busy director falsifies nothing. Order on standard input, one line a
+ * sample on standard output; it ends when either is closed.
+ */
+async function main(): Promise<void> {
+  const order = ProbeOrder.parse(JSON.parse(await text(process.stdin)));
+  process.stdout.on('error', () => process.exit(0));
+  for (const [index, probe] of order.probes.entries()) {
+    // spread over the interval: many at once would wait for each other
+    const offset = Math.floor((index * order.intervalMs) / order.probes.length);
+    schedule(order, probe, Date.now() + offset);
+  }
+}
+
+/** Absolute: question n is due at begin + n × interval, however long the answers before took. */
+function schedule(order: ProbeOrder, probe: Probe, begin: number): void {
+  const wall = Date.now() - performance.now();
+  const now = (): number => wall + performance.now();
+  let due = begin;
+  const next = (): void => {
+    const behind = now() - due;
+    if (behind < MOST_BEHIND_MS) void askAndTell(order, probe, Math.round(due), now);
+    due += order.intervalMs;
+    if (behind > MOST_BEHIND_MS) due += Math.floor(behind / order.intervalMs) * order.intervalMs;
+    setTimeout(next, Math.max(0, due - now()));
+  };
+  setTimeout(next, Math.max(0, due - now()));
+}
+
+async function askAndTell(order: ProbeOrder, probe: Probe, at: number, now: () => number): Promise<void> {
+  const began = now();
+  const tell = (line: Pick<ProbeLine, 'result' | 'error'>): void => {
+    const ms = Math.round(now() - began);
+    process.stdout.write(`${JSON.stringify({ probe: probe.id, at, ms, ...line } satisfies ProbeLine)}\n`);
+  };
+  try {
+    await ask(order, probe, at);
+    tell({ result: now() - began > SLOW_MS ? 1 : 0 });
+  } catch (thrown) {
+    tell({ result: 2, error: thrown instanceof Error ? thrown.message : String(thrown) });
+  }
+}
+
+await main();

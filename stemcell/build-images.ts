@@ -2,9 +2,10 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TesseraError } from '#server/platform/error.ts';
+import { buildOrders } from './build-orders.ts';
 import { type CacheEntry, cacheEntry } from './cache-entry.ts';
 import { type Image, type ImageFile, writeImageArchive } from './image-archive.ts';
-import { IMAGE_REGISTRY, type StemcellLine } from './lines.ts';
+import { IMAGE_REGISTRY, ORDERS_VERSION, type StemcellLine } from './lines.ts';
 import { unpackNginx } from './nginx-image.ts';
 import type { BuildContext } from './progress.ts';
 import { runCommand } from './run-command.ts';
@@ -36,9 +37,20 @@ export async function buildImages(
   context: BuildContext,
 ): Promise<CacheEntry> {
   const recipe = await Promise.all(RECIPE.map((file) => readFile(new URL(file, import.meta.url), 'utf8')));
-  const inputs = { rootfs: sources.rootfs.members, addons: sources.addons.members, line, recipe };
+  const orders = await buildOrders(context);
+  const inputs = {
+    rootfs: sources.rootfs.members,
+    addons: sources.addons.members,
+    orders: orders.members,
+    line,
+    recipe,
+  };
   return cacheEntry(
-    { kind: 'images', inputs, build: (folder) => makeImages(folder, line, sources, debianMirror, context) },
+    {
+      kind: 'images',
+      inputs,
+      build: (folder) => makeImages(folder, line, { ...sources, orders }, debianMirror, context),
+    },
     context,
   );
 }
@@ -51,7 +63,7 @@ export async function readImages(folder: string): Promise<ImagesFile> {
 async function makeImages(
   folder: string,
   line: StemcellLine,
-  sources: Sources,
+  sources: Sources & { orders: CacheEntry },
   debianMirror: string,
   context: BuildContext,
 ): Promise<void> {
@@ -105,6 +117,16 @@ async function makeImages(
     {
       set: 'samples',
       image: { name: imageName('nginx', nginx.version), ...NGINX, files: [...nginx.files, ...shell, ...accounts()] },
+    },
+    {
+      set: 'samples',
+      image: {
+        name: imageName('orders', ORDERS_VERSION),
+        entrypoint: ['/orders'],
+        user: '65534',
+        exposedPorts: ['9200/tcp'],
+        files: [{ path: 'orders', kind: 'copy', from: join(sources.orders.folder, 'orders') }, ...accounts()],
+      },
     },
   ];
   const list: ImagesFile = [];

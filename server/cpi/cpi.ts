@@ -43,6 +43,8 @@ export type VmView = {
 
 export type Cpi = {
   readonly name: string;
+  /** How long a new VM may take until its agent answers, ms; one that takes longer came up wrong. */
+  readonly bootMs: number;
   /** Proves that the infrastructure answers and fits; throws cpi_unavailable with what to do. Memory in MiB. */
   info(options: CallOptions): Promise<{ engine: string; version: string; memoryMib: number; cpus: number }>;
   /** Imports a built stemcell folder once; same digest = same cid. */

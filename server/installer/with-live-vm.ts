@@ -1,11 +1,11 @@
 import { applyJobs } from './apply-jobs.ts';
+import { awaitAgent } from './await-agent.ts';
 import { ensureVm } from './ensure-vm.ts';
 import { instanceName, readInstance } from './read-instance.ts';
 import type { StepContext } from './step.ts';
 
 /** BOSH tries create_vm up to five times; three lives per step is enough to outlast a killed VM and to stop at a broken one. */
 const LIVES = 3;
-const AGENT_DEADLINE_MS = 120_000;
 
 /**
  * Runs `work`. When it fails because the VM died under it, makes another VM, brings it as far as it was (`agent`: connected, `jobs`:
@@ -31,7 +31,7 @@ export async function withLiveVm(
 
 async function revive(context: StepContext, instance: string, upTo: 'agent' | 'jobs'): Promise<void> {
   await ensureVm(context, instance);
-  await context.agents.waitForAgent(instance, { signal: context.signal, deadlineMs: AGENT_DEADLINE_MS });
+  await awaitAgent(context, instance);
   if (upTo === 'jobs') await applyJobs(context, instance);
 }
 

@@ -14,6 +14,8 @@ import { createStemcell, deleteStemcell, hasStemcell } from './stemcell.ts';
 import { createVm, deleteVm, hasVm, listVms, powerOffVm, powerState, rebootVm, setVmMetadata } from './vm.ts';
 import { watchVms } from './watch.ts';
 
+/** An agent says hello after one or two seconds, after ten on a machine that is very busy. */
+const BOOT_MS = 45_000;
 const Info = z.object({
   MemTotal: z.number(),
   NCPU: z.number(),
@@ -31,6 +33,7 @@ export function createContainerCpi(config: ContainerConfig, context: { clock: Cl
   const driver = openDriver(config, context.clock);
   return {
     name: 'container',
+    bootMs: BOOT_MS,
     info: (options) => info(driver, options.signal),
     createStemcell: (folder, options) => createStemcell(driver, folder, options),
     deleteStemcell: (cid, options) => deleteStemcell(driver, cid, options),

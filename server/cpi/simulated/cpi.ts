@@ -14,6 +14,7 @@ import type { World } from './world.ts';
 
 /** Enough for any fleet: what is simulated needs no memory of this host. */
 const MEMORY_MIB = 64 * 1024 * 1024;
+const BOOT_MS = 30_000;
 
 /**
  * Infrastructure that exists in a file only, for tests of the interface and for benchmarks at fleet scale. VMs are records; their agents are real
@@ -44,6 +45,7 @@ export function createSimulatedCpi(world: World): Cpi {
 
   return {
     name: 'simulated',
+    bootMs: BOOT_MS,
     info: async (options) => {
       enter(options);
       return { engine: 'Simulated', version: '1', memoryMib: MEMORY_MIB, cpus: 1024 };

@@ -7,6 +7,7 @@ import { readPksApi } from '#server/api/read-pks-api.ts';
 import type { Cpi } from '#server/cpi/cpi.ts';
 import { cpis } from '#server/cpi/cpis.ts';
 import { renderSpec } from '#server/deployments/render-spec.ts';
+import { runLeftDrills } from '#server/drills/left-drills.ts';
 import { type Gateway, startGateway } from '#server/gateway/gateway.ts';
 import { LateAgents } from '#server/gateway/late-agents.ts';
 import { runHealthLoop } from '#server/health/health-loop.ts';
@@ -20,6 +21,7 @@ import type { Config } from '#server/platform/config.ts';
 import type { Slot } from '#server/platform/lease.ts';
 import type { Log } from '#server/platform/log.ts';
 import { Vault } from '#server/platform/vault.ts';
+import { runSamplers } from '#server/probes/run-samplers.ts';
 import { importBuiltInTiles, stageBuiltInTiles } from '#server/products/import-built-in.ts';
 import { requestStemcell } from '#server/stemcells/request-stemcell.ts';
 import { launchEngine } from '#server/workflows/engine.ts';
@@ -95,9 +97,11 @@ async function serveAgents(options: DirectorOptions, parts: Parts): Promise<{ st
   const loops = [
     heartbeats.run(stopLoops.signal),
     recordInfrastructure({ pool, cpi, clock, log, signal: stopLoops.signal }),
-    runHealthLoop({ pool, cpi, agents, clock, log, signal: stopLoops.signal }),
+    runHealthLoop({ pool, vault, cpi, agents, heartbeats, clock, log, signal: stopLoops.signal }),
     // simulated clusters have no API to watch
     ...(config.cpi === 'simulated' ? [] : [watchWorkloads({ pool, vault, clock, log, signal: stopLoops.signal })]),
+    runSamplers({ pool, vault, clock, log, signal: stopLoops.signal }),
+    runLeftDrills({ pool, vault, cpi, agents, clock, log, signal: stopLoops.signal }),
     runAlertLoop({ pool, clock, log, signal: stopLoops.signal }),
     runDeliveryLoop({ pool, vault, clock, log, installation: config.installation, signal: stopLoops.signal }),
     runTileChannelLoop({ pool, vault, clock, log, signal: stopLoops.signal }),

@@ -22,7 +22,7 @@ export async function ask(order: ProbeOrder, probe: Probe, at: number): Promise<
     case 'data':
       return askUrl(order, probe);
     case 'dns':
-      return askDns(order, probe);
+      return askDns(order, probe, at);
   }
 }
 
@@ -52,6 +52,12 @@ async function askApi(order: ProbeOrder, { method, body, expect }: ApiQuestion):
   if (!answer.body.includes(expect)) throw new Error(`the answer does not hold ${expect}`);
 }
 
+/** Destroying what has ended already does nothing. */
+function lateness(deadlineMs: number, destroy: (error: Error) => void): void {
+  const late = AbortSignal.timeout(deadlineMs);
+  late.addEventListener('abort', () => destroy(new Error(`no answer in ${deadlineMs} ms`)), { once: true });
+}
+
 async function askUrl(order: ProbeOrder, probe: Probe): Promise<void> {
   if (probe.url === undefined) throw new Error('nobody said where to ask');
   const request = http.request(probe.url, { agent: false, headers: { connection: 'close' } });
@@ -71,31 +77,27 @@ function exchange(
   deadlineMs: number,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => request.destroy(new Error(`no answer in ${deadlineMs} ms`)), deadlineMs);
-    const end = (outcome: () => void) => {
-      clearTimeout(late);
-      outcome();
-    };
-    request.on('error', (error) => end(() => reject(error)));
+    lateness(deadlineMs, (error) => request.destroy(error));
+    request.on('error', reject);
     request.on('response', (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         if (text.length < MOST_BYTES) text += chunk;
       });
-      response.on('error', (error) => end(() => reject(error)));
-      response.on('end', () => end(() => resolve({ status: response.statusCode ?? 0, body: text })));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
     });
     request.end(body);
   });
 }
 
-function askDns(order: ProbeOrder, probe: Probe): Promise<void> {
+function askDns(order: ProbeOrder, probe: Probe, at: number): Promise<void> {
   const { hostname, port } = new URL(probe.url ?? '');
-  const id = Math.floor(Math.random() * 0xffff);
+  const id = at % 0xffff;
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: hostname, port: Number(port) });
-    const late = setTimeout(() => socket.destroy(new Error(`no answer in ${order.deadlineMs} ms`)), order.deadlineMs);
+    lateness(order.deadlineMs, (error) => socket.destroy(error));
     const chunks: Buffer[] = [];
     let isRight = false;
     socket.on('connect', () => socket.write(dnsQuery(id, DNS_NAME)));
@@ -109,7 +111,6 @@ function askDns(order: ProbeOrder, probe: Probe): Promise<void> {
     socket.on('error', reject);
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
-      clearTimeout(late);
       if (isRight) resolve();
       else reject(new Error('closed without an answer'));
     });

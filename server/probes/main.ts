@@ -1,10 +1,15 @@
 import { text } from 'node:stream/consumers';
 import type { Probe } from '#model/drill.ts';
+import { systemClock } from '#server/platform/clock.ts';
 import { ask } from './ask.ts';
 import { type ProbeLine, ProbeOrder, SLOW_MS } from './probe-order.ts';
 
 /** A process that stood still this long does not make up for it: what was not asked is missing. */
 const MOST_BEHIND_MS = 500;
+
+/** Wall time that never jumps while this process lives. */
+const wall = systemClock.now().getTime() - systemClock.monotonic();
+const now = (): number => wall + systemClock.monotonic();
 
 /**
  * The asking process of one drill, a child of the director so that a busy director falsifies nothing. Order on standard input, one line a
@@ -16,26 +21,23 @@ async function main(): Promise<void> {
   for (const [index, probe] of order.probes.entries()) {
     // spread over the interval: many at once would wait for each other
     const offset = Math.floor((index * order.intervalMs) / order.probes.length);
-    schedule(order, probe, Date.now() + offset);
+    void schedule(order, probe, now() + offset);
   }
 }
 
 /** Absolute: question n is due at begin + n × interval, however long the answers before took. */
-function schedule(order: ProbeOrder, probe: Probe, begin: number): void {
-  const wall = Date.now() - performance.now();
-  const now = (): number => wall + performance.now();
+async function schedule(order: ProbeOrder, probe: Probe, begin: number): Promise<never> {
   let due = begin;
-  const next = (): void => {
+  for (;;) {
+    await systemClock.sleep(Math.max(0, due - now()));
     const behind = now() - due;
-    if (behind < MOST_BEHIND_MS) void askAndTell(order, probe, Math.round(due), now);
+    if (behind < MOST_BEHIND_MS) void askAndTell(order, probe, Math.round(due));
+    else due += Math.floor(behind / order.intervalMs) * order.intervalMs;
     due += order.intervalMs;
-    if (behind > MOST_BEHIND_MS) due += Math.floor(behind / order.intervalMs) * order.intervalMs;
-    setTimeout(next, Math.max(0, due - now()));
-  };
-  setTimeout(next, Math.max(0, due - now()));
+  }
 }
 
-async function askAndTell(order: ProbeOrder, probe: Probe, at: number, now: () => number): Promise<void> {
+async function askAndTell(order: ProbeOrder, probe: Probe, at: number): Promise<void> {
   const began = now();
   const tell = (line: Pick<ProbeLine, 'result' | 'error'>): void => {
     const ms = Math.round(now() - began);

@@ -1,5 +1,6 @@
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
+import { NEWEST_DRILLS } from '#components/drills/drill-limits.ts';
 import { ConnectionBanner } from '#components/live/connection-banner.tsx';
 import { LiveProvider } from '#components/live/live-provider.tsx';
 import { StaleFrame } from '#components/live/stale-frame.tsx';
@@ -19,6 +20,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     queryClient.prefetchQuery(trpc.products.list.queryOptions()),
     queryClient.prefetchQuery(trpc.tasks.list.queryOptions({ states: ['queued', 'running', 'cancelling'], limit: 50 })),
     queryClient.prefetchQuery(trpc.settings.director.queryOptions()),
+    queryClient.prefetchQuery(trpc.drills.list.queryOptions({ limit: NEWEST_DRILLS })),
   ]);
   const chosen = jar.get(THEME_COOKIE)?.value;
   return (

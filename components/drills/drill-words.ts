@@ -1,62 +1,85 @@
 import type { UiState } from '#components/ui/state-shape.tsx';
-import {
-  DRILL_LAYER,
-  type DrillKind,
-  type DrillState,
-  type DrillView,
-  type Verdict,
-  type Victim,
-} from '#model/drill.ts';
+import type { DrillKind, DrillState, DrillView, Verdict, Victim } from '#model/drill.ts';
 import type { Layer } from '#model/health.ts';
 
 /** The kinds in the order of the buttons: what is done, and what it proves, in words for somebody new to the product. */
 export const KIND_WORDS = {
-  'delete-pod': { name: 'Delete a pod', title: 'Pod deletion', proves: 'Kubernetes makes a new pod elsewhere.' },
-  'kill-process': { name: 'Kill a process', title: 'Process kill', proves: 'The agent starts it again at once.' },
+  'delete-pod': {
+    name: 'Delete a pod',
+    title: 'Pod deletion',
+    verb: 'Delete',
+    proves: 'Kubernetes makes a new pod elsewhere.',
+  },
+  'kill-process': {
+    name: 'Kill a process',
+    title: 'Process kill',
+    verb: 'Kill',
+    proves: 'The agent starts it again at once.',
+  },
   'hang-process': {
     name: 'Hang a process',
     title: 'Process hang',
+    verb: 'Hang',
     proves: 'A process that lives but does not answer is found.',
   },
   'vm-off': {
     name: 'VM without the pod',
     title: 'VM power-off',
+    verb: 'Switch off',
     proves: 'The VM is made again while the application does not notice.',
   },
   'vm-off-with-pod': {
     name: 'VM with the pod',
     title: 'VM power-off under a pod',
+    verb: 'Switch off',
     proves: 'The pod moves first, then the VM is made again.',
   },
   'halt-master': {
     name: 'Halt a master',
     title: 'Master halt',
+    verb: 'Halt',
     proves: 'The cluster stays usable on the masters that are left.',
   },
   'etcd-leader': {
     name: 'Kill the etcd leader',
     title: 'etcd leader kill',
+    verb: 'Kill',
     proves: 'The members elect another leader.',
   },
   'network-cut': {
     name: 'Cut the network',
     title: 'Network cut',
+    verb: 'Cut off',
     proves: 'A VM that nobody here hears does not become two.',
   },
-  'az-off': { name: 'Lose an AZ', title: 'AZ loss', proves: 'API and applications go on in the other AZs.' },
-} as const satisfies Record<DrillKind, { name: string; title: string; proves: string }>;
+  'az-off': {
+    name: 'Lose an AZ',
+    title: 'AZ loss',
+    verb: 'Switch off',
+    proves: 'API and applications go on in the other AZs.',
+  },
+} as const satisfies Record<DrillKind, { name: string; title: string; verb: string; proves: string }>;
 
 export const LAYER_WORDS = { pod: 'Pod', process: 'Process', vm: 'VM', az: 'AZ' } as const satisfies Record<
   Layer,
   string
 >;
 
-/** Large buttons by layer; the first kind of a layer is the one proposed. */
+/** Kinds of each layer; the first is the one proposed. */
 export const KINDS_BY_LAYER: readonly { layer: Layer; kinds: readonly DrillKind[] }[] = [
   { layer: 'pod', kinds: ['delete-pod'] },
   { layer: 'process', kinds: ['kill-process', 'hang-process', 'etcd-leader'] },
   { layer: 'vm', kinds: ['vm-off', 'vm-off-with-pod', 'halt-master', 'network-cut'] },
   { layer: 'az', kinds: ['az-off'] },
+];
+
+/** Large buttons: the four layers, then what else can break. */
+export const KIND_GROUPS: readonly { name: string; kinds: readonly DrillKind[]; wide?: true }[] = [
+  { name: LAYER_WORDS.pod, kinds: ['delete-pod'] },
+  { name: LAYER_WORDS.process, kinds: ['kill-process', 'hang-process'] },
+  { name: LAYER_WORDS.vm, kinds: ['vm-off', 'vm-off-with-pod'] },
+  { name: LAYER_WORDS.az, kinds: ['az-off'] },
+  { name: 'Control plane and network', kinds: ['halt-master', 'etcd-leader', 'network-cut'], wide: true },
 ];
 
 export const VERDICT_SHOWN = {
@@ -109,6 +132,7 @@ export const drillNumber = (id: number): string => `D-${String(id).padStart(4, '
 /** Seconds with the digits that count: 0.41, 2.9, 41. */
 export function seconds(ms: number): string {
   const value = ms / 1000;
+  if (value === 0) return '0';
   if (value < 1) return value.toFixed(2);
   return value < 100 ? value.toFixed(1) : String(Math.round(value));
 }
@@ -116,5 +140,3 @@ export function seconds(ms: number): string {
 /** "410 ms", "2 900 ms": offsets with a thin gap between thousands. */
 export const milliseconds = (ms: number): string =>
   `${String(Math.round(ms)).replaceAll(/\B(?=(\d{3})+$)/g, '\u202f')} ms`;
-
-export const layerOf = (kind: DrillKind): Layer => DRILL_LAYER[kind];

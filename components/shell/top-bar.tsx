@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { GitCompare } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { DrillChip } from '#components/drills/drill-chip.tsx';
 import { links } from '#components/links.ts';
 import { ConnectionChip } from '#components/live/connection-banner.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
@@ -21,6 +22,7 @@ export function TopBar() {
       </Link>
       <Crumbs />
       <span className="push" />
+      <DrillChip />
       <RunningWork />
       <PendingChanges />
       <ConnectionChip />

@@ -41,7 +41,8 @@ export type AroundStep = (seq: number, run: () => Promise<void>) => Promise<void
 
 export type Fixture = Awaited<ReturnType<typeof openInstaller>>;
 
-export async function openInstaller(pool: Pool) {
+/** `bootMs`: how long a new VM may be silent, when a test cannot wait as long as the infrastructure says. */
+export async function openInstaller(pool: Pool, options: { bootMs?: number } = {}) {
   const [gatewayPort = 0, restPort = 0] = await freePorts(2);
   const ports = { gateway: gatewayPort, rest: restPort };
   const state = mkdtempSync(join(tmpdir(), 'installer-'));
@@ -66,7 +67,7 @@ export async function openInstaller(pool: Pool) {
     },
   };
   const vault = new Vault(state, 'file');
-  const cpi = createSimulatedCpi(World.open({ state }, { clock, log, signal: stop.signal }));
+  const cpi = { ...createSimulatedCpi(World.open({ state }, { clock, log, signal: stop.signal })), ...options };
   const inTx = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inTransaction(pool, work);
   await inTx((tx) => setUp(tx, vault, { userName: 'admin', password: 'a-password-1', passphrase: 'a-passphrase-1' }));
   await importBuiltInTiles(pool, { state });

@@ -61,7 +61,9 @@ export class Faults {
     const target = leadsGroup(status.pid) ? -status.pid : status.pid;
     // a kill needs no undo: its supervisor starts it again
     if (signal === 'STOP') {
-      await armUndo(this.#paths.faults, drill, `kill -CONT -- ${target} 2>/dev/null; exit 0`, undoAfterMs);
+      // not with `--`: Debian's sh does not know it. A process that is gone is as good as one that goes on
+      const undo = `kill -CONT ${target} 2>/dev/null || ! kill -0 ${target} 2>/dev/null`;
+      await armUndo(this.#paths.faults, drill, undo, undoAfterMs);
     }
     process.kill(target, `SIG${signal}`);
     return `SIG${signal} sent to ${name}, pid ${status.pid}`;

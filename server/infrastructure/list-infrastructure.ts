@@ -4,8 +4,8 @@ import { JOB_STATES } from '#model/deployment.ts';
 import { VmHealth } from '#model/health.ts';
 import { type InfrastructureView, type InfrastructureVm, VmPower } from '#model/infrastructure.ts';
 import { listAzs } from '#server/health/list-azs.ts';
-import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { readInfrastructureState } from './infrastructure-state.ts';
+import { readOffer } from './read-offer.ts';
 
 const MAX_VMS = 20_000;
 
@@ -46,7 +46,7 @@ const QUERY = `
 /** All VMs by AZ, deployment and instance, and the AZs. */
 export async function listInfrastructure(tx: Tx): Promise<InfrastructureView> {
   const state = await readInfrastructureState(tx);
-  const { vm_types: vmTypes } = await readCloudConfig(tx);
+  const { vm_types: vmTypes } = await readOffer(tx);
   const memory = new Map(vmTypes.map((type) => [type.name, type.ram]));
   const { rows } = await tx.client.query(QUERY);
   const vms = rows.map((row) => toVm(Row.parse(row), memory));

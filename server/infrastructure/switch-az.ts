@@ -7,8 +7,8 @@ import { appendAudit } from '#server/audit/append-audit.ts';
 import { listAzs } from '#server/health/list-azs.ts';
 import { authorize } from '#server/identity/authorize.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import { readCloudConfig } from '#server/products/read-cloud-config.ts';
 import { startTask } from '#server/tasks/start-task.ts';
+import { readOffer } from './read-offer.ts';
 
 export type SwitchAzRequest = { az: string; power: 'on' | 'off'; reason: string };
 
@@ -18,7 +18,7 @@ const SwitchInput = z.object({ power: z.enum(['on', 'off']) });
 export async function switchAz(tx: Tx, request: SwitchAzRequest, actor: Actor): Promise<{ taskId: number }> {
   authorize(actor, 'use-infrastructure');
   const { az, power, reason } = request;
-  const { azs } = await readCloudConfig(tx);
+  const { azs } = await readOffer(tx);
   const known = [...azs, ...(await listAzs(tx))].map(({ name }) => name);
   if (!known.includes(az)) throw new TesseraError('not_found', `AZ ${az} does not exist.`);
   const description = `Switch AZ ${az} ${power}${reason === '' ? '' : `: ${reason}`}`;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Fault } from '#agent/protocol.ts';
 import { useTestDatabase } from '#db/test-database.ts';
 import {
   callOptions,
@@ -152,5 +153,60 @@ describe('a simulated agent', () => {
     await expect(
       gateway.agents.waitForAgent(instance, { signal: callOptions.signal, deadlineMs: 500 }),
     ).rejects.toMatchObject({ code: 'agent_timeout' });
+  });
+
+  describe('under a drill', () => {
+    const inject = (instance: string, fault: Fault, undoAfterMs = 60_000) =>
+      gateway.agents.call(instance, { method: 'inject', drill: '7', fault, undoAfterMs }, callOptions);
+    const undo = (instance: string) =>
+      gateway.agents.call(instance, { method: 'undo-faults', drill: '7' }, callOptions);
+    const start = async () => {
+      const vm = await makeVm();
+      await gateway.agents.waitForAgent(vm.instance, callOptions);
+      await apply(vm.instance);
+      return vm;
+    };
+    const etcd = async (instance: string) =>
+      (await stateOf(instance)).processes.find((process) => process.name === 'etcd');
+
+    test('a killed process is back with the end that the world would see', async () => {
+      const { instance } = await start();
+      await inject(instance, { kind: 'signal-process', process: 'etcd', signal: 'KILL' });
+      expect(await etcd(instance)).toMatchObject({ state: 'running', restarts: 1, lastExit: 'killed by SIGKILL' });
+    });
+
+    test('a hung process fails until it is killed or the undo comes', async () => {
+      const { instance } = await start();
+      const hang = () => inject(instance, { kind: 'signal-process', process: 'etcd', signal: 'STOP' });
+      await hang();
+      expect(await etcd(instance)).toMatchObject({ state: 'failing' });
+      expect(await undo(instance)).toEqual({ undone: 1 });
+      expect(await etcd(instance)).toMatchObject({ state: 'running', restarts: 0 });
+      await hang();
+      await until(async () => (await etcd(instance))?.restarts === 1);
+      expect((await etcd(instance))?.lastExit).toContain('hung');
+    });
+
+    test('a VM cut from the director is gone for it and answers its peers; one cut from all answers nobody', async () => {
+      const [victim, peer] = [await start(), await start()];
+      const address = (await cpi.listVms(options())).find((vm) => vm.cid === victim.cid)?.address ?? '';
+      const target = { host: address, port: 10250, path: '/healthz', tls: true };
+      const probe = () =>
+        gateway.agents.call(peer.instance, { method: 'probe-peer', targets: [target], timeoutMs: 1000 }, callOptions);
+      await inject(victim.instance, { kind: 'cut-network', from: 'director' }, 1500);
+      await until(() => !gateway.agents.isConnected(victim.instance));
+      expect(await probe()).toEqual({ answers: [true] });
+      await gateway.agents.waitForAgent(victim.instance, callOptions);
+      await inject(victim.instance, { kind: 'cut-network', from: 'all' }, 1500);
+      await until(() => !gateway.agents.isConnected(victim.instance));
+      expect(await probe()).toEqual({ answers: [false] });
+      await gateway.agents.waitForAgent(victim.instance, callOptions);
+    });
+
+    test('a halted VM is off', async () => {
+      const { instance, cid } = await start();
+      await inject(instance, { kind: 'halt' });
+      await until(async () => (await cpi.powerState(cid, options())) === 'off');
+    });
   });
 });

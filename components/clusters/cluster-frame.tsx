@@ -11,9 +11,8 @@ import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Clock } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
-import { summariseInstances } from '#model/instance-state.ts';
 import { ClusterActions } from './cluster-actions.tsx';
-import { clusterState } from './cluster-state.ts';
+import { stateOfCluster } from './cluster-state.ts';
 import { verdictOf } from './cluster-verdict.ts';
 import { ResurrectionWord } from './resurrection-word.tsx';
 import { useCluster, usePods, useRepairs, useResurrection } from './use-cluster.ts';
@@ -44,9 +43,10 @@ function ClusterHead({ cluster, deployment, instances }: HeadProps) {
   const resurrection = useResurrection(deployment);
   const pods = usePods(cluster);
   const unheard = useUnheard();
-  const state = asHeard(clusterState(cluster, summariseInstances(instances)), unheard);
+  const repaired = new Set(repairs.keys());
+  const state = asHeard(stateOfCluster(cluster, instances, repaired), unheard);
   const verdict = verdictOf(cluster, instances, {
-    repaired: new Set(repairs.keys()),
+    repaired,
     resurrects: resurrection?.on ?? true,
     podsOn: pods?.byInstance ?? null,
   });

@@ -7,6 +7,7 @@ import { ErrorView } from '#components/ui/error-view.tsx';
 import { Day } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import { ClusterFigures } from './cluster-figures.tsx';
+import { LazyTimeline } from './lazy-timeline.tsx';
 import { Topology } from './topology.tsx';
 import { useCluster, usePods, useRepairs, useResurrection } from './use-cluster.ts';
 import { WhyNotGreen } from './why-not-green.tsx';
@@ -49,6 +50,7 @@ export function ClusterOverview({ name }: { name: string }) {
           <Properties cluster={cluster} resurrection={resurrection} />
         </aside>
       </div>
+      <LazyTimeline name={cluster.name} hours={1} />
       <CliLine command={cliTwins.cluster(cluster.name)} />
     </>
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InstanceView, JobState } from '#model/deployment.ts';
 import type { VmHealth } from '#model/health.ts';
 import { summariseInstances } from '#model/instance-state.ts';
-import { azColumns, clusterState, shownState } from './cluster-state.ts';
+import { azColumns, clusterState, shownState, stateOfCluster } from './cluster-state.ts';
 import { verdictOf } from './cluster-verdict.ts';
 
 const instance = (
@@ -47,6 +47,21 @@ describe('clusterState', () => {
   it('says unknown, not failed, when nothing was heard', () => {
     expect(clusterState(good, summariseInstances([instance('master', 0, 'az1', 'unresponsive agent')]))).toBe(
       'unknown',
+    );
+  });
+});
+
+describe('stateOfCluster', () => {
+  it('is Working while all that is missed is being repaired, Attention when something is not', () => {
+    const all = [
+      instance('master', 0, 'az1', 'running'),
+      instance('worker', 0, 'az1', 'running', { vmHealth: 'dead' }),
+      instance('worker', 1, 'az1', 'running'),
+    ];
+    expect(stateOfCluster(good, all, new Set())).toBe('attention');
+    expect(stateOfCluster(good, all, new Set(['worker-0']))).toBe('working');
+    expect(stateOfCluster(good, [...all, instance('worker', 2, 'az1', 'failing')], new Set(['worker-0']))).toBe(
+      'attention',
     );
   });
 });

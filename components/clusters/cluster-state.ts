@@ -28,10 +28,27 @@ export function shownState(
 export const isServing = (instance: Pick<InstanceView, 'jobState' | 'vmCid' | 'vmHealth'>): boolean =>
   shownState(instance) === 'running';
 
+/** State of one cluster from its VMs as they are shown; a VM that is being repaired makes it Working as long as all else is good. */
+export function stateOfCluster(
+  cluster: Pick<ClusterView, 'lastActionState'>,
+  instances: readonly InstanceView[],
+  repaired: ReadonlySet<string>,
+): UiState {
+  const states = instances.map((instance) => shownState(instance, repaired.has(instance.id)));
+  const count = (...wanted: UiState[]) => states.filter((state) => wanted.includes(state)).length;
+  const state = clusterState(cluster, {
+    total: states.length,
+    running: count('running'),
+    failed: count('failed'),
+    unknown: count('unknown'),
+  });
+  return state === 'attention' && count('running', 'working') === states.length ? 'working' : state;
+}
+
 /** State of a cluster from its last action and its instances; green only when both are good. */
 export function clusterState(
   cluster: Pick<ClusterView, 'lastActionState'>,
-  summary: InstanceSummary | undefined,
+  summary: Pick<InstanceSummary, 'total' | 'running' | 'failed' | 'unknown'> | undefined,
 ): UiState {
   if (cluster.lastActionState === 'in progress' || cluster.lastActionState === 'queued') return 'working';
   if (cluster.lastActionState === 'failed') return 'failed';

@@ -16,11 +16,16 @@ const SHOWN = {
   info: 'working',
 } as const satisfies Record<Severity, UiState>;
 const MOST_LISTED = 5;
+/** Among which the worst are chosen. */
+const MOST_READ = 50;
 
 /** Open alerts by severity, the newest of them, and the way to all. */
 export function AlertsCard({ counts }: { counts: Record<Severity, number> }) {
   const trpc = useTRPC();
-  const open = useQuery(trpc.alerts.list.queryOptions({ state: 'open', limit: MOST_LISTED }));
+  const open = useQuery(trpc.alerts.list.queryOptions({ state: 'open', limit: MOST_READ }));
+  const worst = (open.data ?? [])
+    .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    .slice(0, MOST_LISTED);
   const sum = SEVERITIES.reduce((total, severity) => total + counts[severity], 0);
   return (
     <Card
@@ -32,9 +37,9 @@ export function AlertsCard({ counts }: { counts: Record<Severity, number> }) {
       }
     >
       {sum === 0 ? <p className="pad muted">None.</p> : <Counts counts={counts} />}
-      {(open.data ?? []).length > 0 ? (
+      {worst.length > 0 ? (
         <ul className="list">
-          {(open.data ?? []).map((alert) => (
+          {worst.map((alert) => (
             <li key={alert.id} data-state={shownOf(alert)}>
               <StateShape state={shownOf(alert)} />
               <Link href={links.alerts()}>{alert.title}</Link>

@@ -57,10 +57,10 @@ function stateOf(layer: LayerView): UiState {
 function Figure({ name, figures, limitMs }: { name: string; figures: LayerView['detectMs']; limitMs: number }) {
   const slow = figures !== null && figures.p95 > limitMs;
   return (
-    <div data-state={slow ? 'attention' : undefined}>
+    <div>
       <span className="cap">{name}, median</span>
       <b>{figures ? formatMs(figures.p50) : '–'}</b>
-      <span className={slow ? 'cap tone' : 'cap'}>
+      <span className={slow ? 'cap tone' : 'cap'} data-state={slow ? 'attention' : undefined}>
         {figures ? `p95 ${formatMs(figures.p95)}, ` : ''}limit {formatMs(limitMs)}
       </span>
     </div>

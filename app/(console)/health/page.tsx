@@ -9,7 +9,7 @@ export default async function HealthRoute() {
   await Promise.all([
     queryClient.prefetchQuery(trpc.health.overview.queryOptions()),
     queryClient.prefetchQuery(trpc.health.recoveries.queryOptions({ limit: 100 })),
-    queryClient.prefetchQuery(trpc.alerts.list.queryOptions({ state: 'open', limit: 5 })),
+    queryClient.prefetchQuery(trpc.alerts.list.queryOptions({ state: 'open', limit: 50 })),
   ]);
   return (
     <Hydrated>

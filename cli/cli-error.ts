@@ -1,8 +1,11 @@
-/** Ends a command: `Error: <message>` on standard error and exit code 1. */
+/** Ends a command: `Error: <message>` on standard error and an exit code, 1 unless it says more. */
 export class CliError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
+  readonly exitCode: number;
+
+  constructor(message: string, options: { cause?: unknown; exitCode?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CliError';
+    this.exitCode = options.exitCode ?? 1;
   }
 }
 

@@ -12,7 +12,7 @@ export async function runProgram(program: Command, args: readonly string[], prin
     if (error instanceof CommanderError) return error.exitCode;
     if (error instanceof CliError) {
       print.error(`Error: ${error.message}`);
-      return 1;
+      return error.exitCode;
     }
     print.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
     return 1;

@@ -3,6 +3,7 @@ import { addApplyChanges } from './commands/apply-changes.ts';
 import { addClusterTopology } from './commands/cluster-topology.ts';
 import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDrills } from './commands/drills.ts';
 import { addForm } from './commands/form.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImportProduct } from './commands/import-product.ts';
@@ -30,6 +31,7 @@ export function createTesseraProgram(context: TesseraContext): Command {
   addInstallations(program, context);
   addInstances(program, context);
   addClusterTopology(program, context);
+  addDrills(program, context);
   addTasks(program, context);
   addUsers(program, context);
   addVault(program, context);

@@ -16,6 +16,14 @@ export type Heartbeat = {
   vitals: Vitals | null;
 };
 
+/** Who wants to know at once. Called in the gateway's own turn: must not wait, must not throw. */
+export type HeartbeatListener = {
+  /** A hello or a new state. */
+  onBeat(instance: string, beat: Heartbeat): void;
+  onExit(instance: string, exit: { process: string; exit: string; restarts: number }): void;
+  onLost(instance: string): void;
+};
+
 /** At most one write a second, at once when it was quiet before. */
 const WRITE_EVERY_MS = 1000;
 const LOOK_MS = 100;
@@ -33,11 +41,15 @@ type Entry = {
   isConnected: boolean;
   heardAt: number;
   heardDate: Date;
+  /** When the last hello or state came. */
+  beatAt: number;
   connectedAt: number;
   writtenAt: number;
   /** Something that people see differs from what was written. */
   isChanged: boolean;
 };
+
+export type Life = Pick<Entry, 'isConnected' | 'heardAt' | 'beatAt' | 'beat'>;
 
 const WrittenRow = z.object({ id: z.string(), deployment: z.string() });
 
@@ -47,6 +59,7 @@ export class HeartbeatRecorder {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<HeartbeatListener>();
 
   constructor(options: { pool: Pool; clock: Clock; log: Log }) {
     this.#pool = options.pool;
@@ -61,6 +74,8 @@ export class HeartbeatRecorder {
     entry.beat = { ...beat, vitals: beat.vitals ?? entry.beat?.vitals ?? null };
     entry.isChanged = true;
     this.#noteHeard(entry);
+    entry.beatAt = entry.heardAt;
+    for (const listener of this.#listeners) listener.onBeat(instance, entry.beat);
   }
 
   /** A process ended; its state follows, so only the end itself is noted. */
@@ -71,6 +86,7 @@ export class HeartbeatRecorder {
     Object.assign(process, { state: 'starting', pid: null, lastExit: exit.exit, restarts: exit.restarts });
     entry.isChanged = true;
     this.#noteHeard(entry);
+    for (const listener of this.#listeners) listener.onExit(instance, exit);
   }
 
   /** Any sign of life. */
@@ -82,7 +98,29 @@ export class HeartbeatRecorder {
   /** The connection ended; after three missed pings the agent counts as unresponsive. */
   recordLost(instance: string): void {
     const entry = this.#entries.get(instance);
-    if (entry) entry.isConnected = false;
+    if (!entry) return;
+    entry.isConnected = false;
+    for (const listener of this.#listeners) listener.onLost(instance);
+  }
+
+  /** Tells `listener` everything from now on. */
+  listen(listener: HeartbeatListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** What was last heard of an instance; null when nothing was. Times are monotonic. */
+  lifeOf(instance: string): Life | null {
+    const entry = this.#entries.get(instance);
+    if (!entry) return null;
+    const { isConnected, heardAt, beatAt, beat } = entry;
+    return { isConnected, heardAt, beatAt, beat };
+  }
+
+  /** Vitals of all who are connected and told any. */
+  vitals(): { instance: string; vitals: Vitals }[] {
+    return [...this.#entries].flatMap(([instance, { isConnected, beat }]) =>
+      isConnected && beat?.vitals ? [{ instance, vitals: beat.vitals }] : [],
+    );
   }
 
   /** Writes until the signal aborts, once more at the end. */
@@ -184,6 +222,7 @@ export class HeartbeatRecorder {
       isConnected: false,
       heardAt: this.#clock.monotonic(),
       heardDate: this.#clock.now(),
+      beatAt: Number.NEGATIVE_INFINITY,
       connectedAt: 0,
       writtenAt: Number.NEGATIVE_INFINITY,
       isChanged: false,

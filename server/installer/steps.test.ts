@@ -3,9 +3,11 @@ import { useTestDatabase } from '#db/test-database.ts';
 import { createCluster } from '#server/clusters/create-cluster.ts';
 import { deleteCluster } from '#server/clusters/delete-cluster.ts';
 import { resizeCluster } from '#server/clusters/resize-cluster.ts';
+import { changeInstance } from '#server/deployments/change-instance.ts';
 import { requestRepair } from '#server/health/request-repair.ts';
 import { requestInstallation } from '#server/installations/request-installation.ts';
 import { retryTask } from '#server/tasks/retry-task.ts';
+import { startTask } from '#server/tasks/start-task.ts';
 import { ADMIN, type AroundStep, type Fixture, openInstaller } from './installer-fixture.ts';
 
 /** The two promises of every workflow: each step twice equals once, and a failure at any step leaves nothing that cannot be cleared away. */
@@ -44,19 +46,24 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
+/** The task fails at each of its steps in turn, is retried each time, and succeeds in the end. */
+async function failAtEach(taskId: number): Promise<void> {
+  for (const victim of await fixture.stepsOf(taskId)) {
+    const failed = await fixture.runTask(taskId, async (seq, run) => {
+      await run();
+      if (seq === victim) throw new Error('the director is gone before it noted the end');
+    });
+    expect(failed.outcome).toBe('failed');
+    await fixture.forget(taskId, victim);
+    await fixture.inTx((tx) => retryTask(tx, taskId, ADMIN));
+  }
+  expect(await fixture.runTask(taskId)).toMatchObject({ outcome: 'succeeded' });
+}
+
 describe('apply changes', () => {
   test('a failure at each step in turn, then a retry: one API VM in the end', async () => {
     const { taskId } = await fixture.inTx((tx) => requestInstallation(tx, { guids: 'all' }, ADMIN));
-    for (const victim of await fixture.stepsOf(taskId)) {
-      const failed = await fixture.runTask(taskId, async (seq, run) => {
-        await run();
-        if (seq === victim) throw new Error('the director is gone before it noted the end');
-      });
-      expect(failed.outcome).toBe('failed');
-      await fixture.forget(taskId, victim);
-      await fixture.inTx((tx) => retryTask(tx, taskId, ADMIN));
-    }
-    expect(await fixture.runTask(taskId)).toMatchObject({ outcome: 'succeeded' });
+    await failAtEach(taskId);
     expect(await fixture.inventory()).toEqual(ALONE);
   }, 60_000);
 });
@@ -87,6 +94,87 @@ describe('create, resize, repair and delete a cluster', () => {
     });
     expect(await fixture.inventory()).toEqual(ALONE);
   }, 60_000);
+
+  test('repairs and changes by hand: each step twice equals once, and the instance is what it was', async () => {
+    const { name, taskId } = await newCluster();
+    await fixture.runTask(taskId);
+    const made = await fixture.inventory();
+    const { rows } = await database.pool.query<{ id: string; group_name: string; address: string }>(
+      `select id, group_name, address from instances where deployment like 'service-instance_%' order by group_name`,
+    );
+    const [master, worker] = rows;
+    if (!master || !worker) throw new Error('the cluster has no instances');
+    const placeOf = async (id: string) => {
+      const found = await database.pool.query(`select az, home_az, wanted, address from instances where id = $1`, [id]);
+      return found.rows[0];
+    };
+
+    const repairOf = (id: string) => fixture.inTx((tx) => requestRepair(tx, id, 'VM is off'));
+    const repairId = await repairOf(master.id);
+    expect(await fixture.runTask(repairId ?? 0, twice(repairId ?? 0))).toMatchObject({ outcome: 'succeeded' });
+
+    const before = await placeOf(worker.id);
+    const away = await repairOf(worker.id);
+    await database.pool.query(`update tasks set input = '{"toAz": "az2"}' where id = $1`, [away]);
+    expect(await fixture.runTask(away ?? 0, twice(away ?? 0))).toMatchObject({ outcome: 'succeeded' });
+    expect(await placeOf(worker.id)).toEqual({ ...before, az: 'az2', home_az: before.az });
+    const homeId = await fixture.inTx((tx) =>
+      startTask(tx, { kind: 'move-home', subject: worker.id, description: 'Move worker/0 home' }, ADMIN),
+    );
+    expect(await fixture.runTask(homeId, twice(homeId))).toMatchObject({ outcome: 'succeeded' });
+    expect(await placeOf(worker.id)).toEqual(before);
+
+    for (const action of ['stop', 'start', 'restart', 'recreate', 'power-off', 'power-on'] as const) {
+      const changed = await fixture.inTx((tx) => changeInstance(tx, { instance: worker.id, action }, ADMIN));
+      const result = await fixture.runTask(changed.taskId, twice(changed.taskId));
+      expect(result, action).toMatchObject({ outcome: 'succeeded' });
+      expect((await placeOf(worker.id)).wanted, action).toBe(action === 'stop' ? 'stopped' : 'started');
+    }
+    expect(await fixture.inventory()).toEqual(made);
+    await remove(name);
+  }, 60_000);
+
+  test('a failure at each step of a repair and a move in turn, then a retry: one VM in the end', async () => {
+    const { name, taskId } = await newCluster();
+    await fixture.runTask(taskId);
+    const made = await fixture.inventory();
+    const { rows } = await database.pool.query<{ id: string; group_name: string }>(
+      `select id, group_name from instances where deployment like 'service-instance_%' order by group_name`,
+    );
+    for (const { id, group_name: group } of rows) {
+      const repairId = (await fixture.inTx((tx) => requestRepair(tx, id, 'VM is off'))) ?? 0;
+      if (group === 'worker')
+        await database.pool.query(`update tasks set input = '{"toAz": "az2"}' where id = $1`, [repairId]);
+      await failAtEach(repairId);
+    }
+    const [, worker] = rows;
+    const homeId = await fixture.inTx((tx) =>
+      startTask(tx, { kind: 'move-home', subject: worker?.id ?? '', description: 'Move worker/0 home' }, ADMIN),
+    );
+    await failAtEach(homeId);
+    expect(await fixture.inventory()).toEqual(made);
+    await remove(name);
+  }, 60_000);
+
+  test('a single master is not touched unless forced: its cluster would lose its API', async () => {
+    const { name, taskId } = await newCluster();
+    await fixture.runTask(taskId);
+    const { rows } = await database.pool.query<{ id: string }>(
+      `select id from instances where group_name = 'master' and deployment like 'service-instance_%'`,
+    );
+    const instance = rows[0]?.id ?? '';
+    for (const action of ['stop', 'restart', 'recreate', 'power-off'] as const) {
+      await expect(fixture.inTx((tx) => changeInstance(tx, { instance, action }, ADMIN))).rejects.toMatchObject({
+        code: 'quorum_at_risk',
+      });
+    }
+    const forced = await fixture.inTx((tx) => changeInstance(tx, { instance, action: 'restart', force: true }, ADMIN));
+    await expect(
+      fixture.inTx((tx) => changeInstance(tx, { instance, action: 'recreate', force: true }, ADMIN)),
+    ).rejects.toMatchObject({ code: 'busy' });
+    expect(await fixture.runTask(forced.taskId)).toMatchObject({ outcome: 'succeeded' });
+    await remove(name);
+  });
 
   test.each(['before', 'after'] as const)(
     'a failure %s each step in turn: deleting leaves no VM, disk, address or secret',

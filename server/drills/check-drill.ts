@@ -43,7 +43,7 @@ function checkHealth(facts: DrillFacts): DrillCheck {
     one.processes.filter((process) => process.state !== 'running').map((process) => `${process.name} of ${one.name}`),
   );
   if (failing.length > 0) return { name, verdict: 'red', sentence: `Not running: ${failing.join(', ')}.` };
-  const nodes = facts.workloads.nodes.filter((node) => node.status !== 'Ready').map((node) => node.name);
+  const nodes = facts.workloads.nodes.filter((node) => !node.status.startsWith('Ready')).map((node) => node.name);
   if (nodes.length > 0) return { name, verdict: 'red', sentence: `Nodes not Ready: ${nodes.join(', ')}.` };
   return {
     name,

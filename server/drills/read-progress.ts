@@ -90,7 +90,7 @@ function isBack(instance: Hit, noticed: Date, seen: Observation): boolean {
   if (instance.jobState !== 'running' || instance.heardAt === null || instance.heardAt <= noticed) return false;
   const node = seen.workloads.nodes.find((one) => one.name === instance.node);
   return (
-    node !== undefined && node.status === 'Ready' && !node.taints.some((taint) => taint.startsWith(OUT_OF_SERVICE))
+    node?.status.startsWith('Ready') === true && !node.taints.some((taint) => taint.startsWith(OUT_OF_SERVICE))
   );
 }
 

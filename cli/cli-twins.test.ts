@@ -26,6 +26,23 @@ const SAMPLES = {
   deployedStatus: [cliTwins.deployedStatus('pivotal-container-service-0123'), 'tessera instances'],
   task: [cliTwins.task(12), 'tessera task'],
   credentialReferences: [cliTwins.credentialReferences('p-bosh'), 'tessera credentials'],
+  drills: [cliTwins.drills(), 'tessera drills'],
+  drill: [cliTwins.drill(17), 'tessera drill show'],
+  drillReport: [cliTwins.drillReport(17), 'tessera drill report'],
+  runDrill: [
+    cliTwins.runDrill({
+      kind: 'kill-process',
+      cluster: 'demo',
+      victim: { type: 'process', instance: '0', name: 'worker/1', process: 'kubelet' },
+      objectives: { detectMs: 2000, podsBackMs: null },
+      reason: 'after an upgrade',
+    }),
+    'tessera drill run',
+  ],
+  workloads: [cliTwins.workloads('demo'), 'tessera workloads'],
+  samples: [cliTwins.samples('demo'), 'tessera sample list'],
+  removeSample: [cliTwins.removeSample('demo', 'orders'), 'tessera sample remove'],
+  health: [cliTwins.health(), 'tessera health'],
   users: [cliTwins.users(), 'tessera users'],
   version: [cliTwins.version(), 'tessera info'],
 } as const satisfies Record<keyof typeof cliTwins, readonly [line: string, command: string]>;
@@ -49,6 +66,10 @@ describe('the line of a page', () => {
       options: { externalHostname: 'demo.k8s.example', plan: 'small', numNodes: 2, wait: true },
     });
     expect((await parseLine(SAMPLES.deployedStatus[0])).options).toMatchObject({ ps: true });
+    expect(await parseLine(SAMPLES.runDrill[0])).toMatchObject({
+      args: ['kill-process'],
+      options: { cluster: 'demo', victim: 'worker/1:kubelet', limit: { detectMs: 2000, podsBackMs: null } },
+    });
   });
 
   test('with nothing typed yet shows what to fill in, and is still a command', async () => {

@@ -1,3 +1,5 @@
+import type { DrillRequest, Victim } from '#model/drill.ts';
+
 /** The command that does what a page or button does, with the ids of the page. One pure function per action; cli/cli-twins.test.ts parses each. */
 export const cliTwins = {
   clusters: () => 'pks clusters',
@@ -23,9 +25,49 @@ export const cliTwins = {
   task: (id: number) => `tessera task ${id} --follow`,
   credentialReferences: (slug: string) => `tessera credentials ${word(slug)}`,
   health: () => 'tessera health',
+  drills: () => 'tessera drills',
+  drill: (id: number) => `tessera drill show ${id} --follow`,
+  drillReport: (id: number) => `tessera drill report ${id}`,
+  runDrill: ({
+    kind,
+    cluster,
+    victim,
+    cut,
+    objectives,
+    reason,
+  }: Pick<DrillRequest, 'kind' | 'cluster'> & Partial<DrillRequest>) =>
+    [
+      `tessera drill run ${kind} --cluster ${word(cluster || 'CLUSTER')}`,
+      ...(victim ? [`--victim ${word(victimWord(victim))}`] : []),
+      ...(kind === 'network-cut' && cut === 'all' ? ['--cut all'] : []),
+      ...Object.entries(objectives ?? {}).map(([name, limit]) => `--limit ${name}=${limit ?? 'none'}`),
+      ...(reason ? [`--reason ${word(reason)}`] : []),
+    ].join(' '),
+  vms: () => 'tessera vms',
+  changeInstance: (action: string, deployment: string, instance: string) =>
+    `tessera ${action} ${word(instance)} -d ${word(deployment)}`,
+  processes: (deployment: string) => `tessera instances -d ${word(deployment)} --ps`,
+  switchAz: (az: string, power: 'on' | 'off') => `tessera az-power ${word(az)} ${power}`,
+  workloads: (cluster: string) => `tessera workloads ${word(cluster)}`,
+  samples: (cluster: string) => `tessera sample list ${word(cluster)}`,
+  removeSample: (cluster: string, sample: string) => `tessera sample remove ${word(cluster)} ${word(sample)}`,
   users: () => 'tessera users',
   version: () => 'tessera info',
 } as const;
+
+/** A victim as it is typed: `worker/1`, `worker/1:kubelet`, `default/web-x`, `az1`. */
+function victimWord(victim: Victim): string {
+  switch (victim.type) {
+    case 'pod':
+      return `${victim.namespace}/${victim.name}`;
+    case 'process':
+      return `${victim.name}:${victim.process}`;
+    case 'instance':
+      return victim.name;
+    default:
+      return victim.az;
+  }
+}
 
 /** One word of a shell: quoted when it holds more than plain characters, as a half-typed host name may. */
 function word(text: string): string {

@@ -97,13 +97,17 @@ function ActingSpan({ drill, marks, axis, untilMs }: DrillLanesProps) {
   );
 }
 
+/** Left of this there is no room for its words, in per cent. */
+const LIMIT_WORDS_FROM = 14;
+
 /** Where capacity must be whole; a thin line ahead of the marker. */
 function Limit({ axis, drill }: { axis: TimeAxis; drill: DrillView }) {
   const limit = drill.objectives.capacityBackMs ?? drill.objectives.podsBackMs;
   if (limit === null || limit > axis.to) return null;
+  const x = xOf(axis, limit);
   return (
-    <span className="ev limit" style={placeStyle(xOf(axis, limit))}>
-      <span className="desktop-only">limit {seconds(limit)} s</span>
+    <span className="ev limit" style={placeStyle(x)}>
+      {x > LIMIT_WORDS_FROM ? <span className="desktop-only">limit {seconds(limit)} s</span> : null}
     </span>
   );
 }

@@ -20,7 +20,7 @@ import { Ago } from '#components/ui/time.tsx';
 import type { DrillView } from '#model/drill.ts';
 import { CoverageMatrix } from './coverage-matrix.tsx';
 import { DRILLS_READ } from './drill-limits.ts';
-import { drillTwins } from './drill-twins.ts';
+
 import { drillNumber, isUnderWay, KIND_WORDS, LAYER_WORDS, seconds, shownOf, victimName } from './drill-words.ts';
 
 /** All drills, newest first, and what they cover. */
@@ -72,7 +72,7 @@ export function DrillList() {
             <Empty
               sentence="No drill has run here yet. The first takes three clicks; it is undone by itself."
               action={<ButtonLink href={links.newDrill(wanted ?? undefined)}>Run a drill</ButtonLink>}
-              cli={drillTwins.runDrill({ kind: 'delete-pod', cluster: wanted ?? names[0] ?? 'CLUSTER' })}
+              cli={cliTwins.runDrill({ kind: 'delete-pod', cluster: wanted ?? names[0] ?? 'CLUSTER' })}
             />
           ) : (
             <>
@@ -82,7 +82,7 @@ export function DrillList() {
           )}
         </section>
       ) : null}
-      <CliLine command={drillTwins.drills()} />
+      <CliLine command={cliTwins.drills()} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, Download, Play, Printer, Square } from 'lucide-react';
+import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
 import { refusalOf } from '#components/live/refusal.ts';
 import { useTRPC } from '#components/live/trpc.ts';
@@ -14,7 +15,7 @@ import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import type { DrillReport } from '#model/drill.ts';
-import { drillTwins } from './drill-twins.ts';
+
 import { drillNumber, VERDICT_SHOWN } from './drill-words.ts';
 import { ReportStrips, reportAxis } from './report-strips.tsx';
 import { Earlier, FindingsAndTold, Promises, WhatHappened } from './report-tables.tsx';
@@ -109,7 +110,7 @@ function LoadedReport({ report }: { report: DrillReport }) {
       </article>
       <div className="papertools">
         <div className="grow">
-          <CliLine command={drillTwins.drillReport(drill.id)} />
+          <CliLine command={cliTwins.drillReport(drill.id)} />
         </div>
       </div>
     </>

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useEffect } from 'react';
+import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
@@ -18,7 +19,7 @@ import type { DrillView } from '#model/drill.ts';
 import { AlertsSent } from './alerts-sent.tsx';
 import { DrillCounters } from './drill-counters.tsx';
 import { DrillPlot } from './drill-plot.tsx';
-import { drillTwins } from './drill-twins.ts';
+
 import { drillTitle, isUnderWay, seconds, shownOf } from './drill-words.ts';
 import { LiveWorkloads } from './live-workloads.tsx';
 import { PodsMoving } from './pods-moving.tsx';
@@ -94,7 +95,7 @@ function LoadedDrill({ drill }: { drill: DrillView }) {
         <AlertsSent drill={drill} />
       </div>
       <LiveWorkloads cluster={drill.cluster} deployment={drill.deployment} victim={drill.victim} />
-      <CliLine command={drillTwins.drill(drill.id)} />
+      <CliLine command={cliTwins.drill(drill.id)} />
       {underWay ? <StopBar drill={drill} /> : null}
     </>
   );

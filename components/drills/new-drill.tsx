@@ -17,7 +17,7 @@ import { count, formatSpan } from '#components/ui/format-time.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
 import type { DrillPreview } from '#model/drill.ts';
-import { drillTwins } from './drill-twins.ts';
+
 import { KIND_WORDS, seconds, victimName } from './drill-words.ts';
 import { KindButtons } from './kind-buttons.tsx';
 import { ObjectiveFields, ProbeChecks } from './objective-fields.tsx';
@@ -84,7 +84,7 @@ export function NewDrill() {
           ) : null}
           {shown ? <Preview preview={shown} choice={choice} /> : null}
           {shown || preview.error ? null : <SkeletonRows rows={5} label="Looking at the cluster" />}
-          <CliLine command={drillTwins.runDrill(request)} />
+          <CliLine command={cliTwins.runDrill(request)} />
           {shown ? <DrillBar preview={shown} choice={choice} /> : null}
         </>
       )}

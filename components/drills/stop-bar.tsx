@@ -71,7 +71,7 @@ function DeadMan({ at }: { at: string }) {
   return (
     <div className="dead" role="timer">
       <span className="muted">Ends by itself in</span>
-      <b suppressHydrationWarning>{formatClock(left)}</b>
+      <b suppressHydrationWarning>{left === 0 ? 'a moment' : formatClock(left)}</b>
       <span className="cap desktop-only">even if this console dies</span>
     </div>
   );

@@ -11,12 +11,14 @@ import { addInfo } from './commands/info.ts';
 import { addInstallations } from './commands/installations.ts';
 import { addInstances } from './commands/instances.ts';
 import { addProducts } from './commands/products.ts';
+import { addSamples } from './commands/samples.ts';
 import { addTasks } from './commands/tasks.ts';
 import type { TesseraContext } from './commands/tessera-command.ts';
 import { addTesseraLogin } from './commands/tessera-login.ts';
 import { addTileBuild } from './commands/tile-build.ts';
 import { addUsers } from './commands/users.ts';
 import { addVault } from './commands/vault.ts';
+import { addWorkloads } from './commands/workloads.ts';
 
 /** The `tessera` CLI: what the console does, for terminals and scripts. */
 export function createTesseraProgram(context: TesseraContext): Command {
@@ -32,6 +34,8 @@ export function createTesseraProgram(context: TesseraContext): Command {
   addInstances(program, context);
   addClusterTopology(program, context);
   addDrills(program, context);
+  addWorkloads(program, context);
+  addSamples(program, context);
   addTasks(program, context);
   addUsers(program, context);
   addVault(program, context);

@@ -46,7 +46,6 @@ export const cliTwins = {
   vms: () => 'tessera vms',
   changeInstance: (action: string, deployment: string, instance: string) =>
     `tessera ${action} ${word(instance)} -d ${word(deployment)}`,
-  processes: (deployment: string) => `tessera instances -d ${word(deployment)} --ps`,
   switchAz: (az: string, power: 'on' | 'off') => `tessera az-power ${word(az)} ${power}`,
   workloads: (cluster: string) => `tessera workloads ${word(cluster)}`,
   samples: (cluster: string) => `tessera sample list ${word(cluster)}`,

@@ -9,7 +9,8 @@ import type { ClusterView } from '#model/cluster.ts';
 import { ClusterFigures } from './cluster-figures.tsx';
 import { LazyTimeline } from './lazy-timeline.tsx';
 import { Topology } from './topology.tsx';
-import { useCluster, usePods, useRepairs, useResurrection } from './use-cluster.ts';
+import { useCluster, useLeader, usePods, useRepairs, useResurrection } from './use-cluster.ts';
+import { VitalsCard } from './vitals-card.tsx';
 import { WhyNotGreen } from './why-not-green.tsx';
 
 /** Figures, topology, why it is not green, properties. The frame above says what could not be read. */
@@ -18,6 +19,7 @@ export function ClusterOverview({ name }: { name: string }) {
   const repairs = useRepairs(instances);
   const resurrection = useResurrection(deployment);
   const pods = usePods(cluster);
+  const leader = useLeader(cluster);
   if (!cluster) return null;
   return (
     <>
@@ -36,8 +38,9 @@ export function ClusterOverview({ name }: { name: string }) {
               </p>
             </section>
           ) : (
-            <Topology instances={instances} repairs={repairs} podsOn={pods?.byInstance ?? null} leader={null} />
+            <Topology instances={instances} repairs={repairs} podsOn={pods?.byInstance ?? null} leader={leader} />
           )}
+          {instances.length > 0 ? <VitalsCard deployment={deployment} instances={instances} /> : null}
         </section>
         <aside className="stack">
           <WhyNotGreen

@@ -10,6 +10,8 @@ import type { TaskView } from '#model/task.ts';
 
 const NO_INSTANCES: InstanceView[] = [];
 const MOST_REPAIRS_READ = 6;
+/** A leader changes by itself, and nobody tells: it is asked for this often. */
+const LEADER_AGAIN_MS = 5000;
 
 /** A cluster by its name and its VMs; `cluster` is undefined until it was read. */
 export function useCluster(name: string) {
@@ -84,3 +86,15 @@ export function usePods(cluster: ClusterView | undefined) {
 }
 
 export type PodSums = NonNullable<ReturnType<typeof usePods>>;
+
+/** Instance id of etcd's leader; asked only where there is a choice of more than one master. */
+export function useLeader(cluster: ClusterView | undefined): string | null {
+  const trpc = useTRPC();
+  const leader = useQuery({
+    ...trpc.clusters.leader.queryOptions({ name: cluster?.name ?? '' }),
+    enabled: cluster !== undefined && cluster.masterInstances > 1 && cluster.masterAddress !== null,
+    refetchInterval: LEADER_AGAIN_MS,
+    retry: false,
+  });
+  return leader.error ? null : (leader.data ?? null);
+}

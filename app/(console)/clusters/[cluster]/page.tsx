@@ -13,6 +13,8 @@ export default async function ClusterRoute({ params }: Props) {
     await Promise.all([
       queryClient.prefetchQuery(trpc.health.recoveries.queryOptions({ deployment, limit: 100 })),
       queryClient.prefetchQuery(trpc.workloads.read.queryOptions({ cluster: name })),
+      queryClient.prefetchQuery(trpc.health.vitals.queryOptions({ deployment })),
+      queryClient.prefetchQuery(trpc.alerts.list.queryOptions({ state: 'open', limit: 200 })),
     ]);
   }
   return (

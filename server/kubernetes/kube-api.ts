@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { TesseraError } from '#server/platform/error.ts';
@@ -72,10 +71,10 @@ export class KubeApi {
     const path = `${options.path}${joint}watch=true&allowWatchBookmarks=true&resourceVersion=${options.resourceVersion}`;
     const response = await this.#open({ path, signal: options.signal }, 'GET', WATCH_SILENT_MS);
     if (response.statusCode >= 400) throw refusal('GET', path, response.statusCode, await response.body.text());
+    // the loop below hears of an error; one that comes when it has ended (the API server dies, the client is closed) is nobody's
+    response.body.on('error', () => undefined);
     try {
-      for await (const line of createInterface({ input: response.body })) {
-        if (line !== '') yield WatchEvent.parse(JSON.parse(line));
-      }
+      for await (const line of linesOf(response.body)) yield WatchEvent.parse(JSON.parse(line));
     } catch (cause) {
       if (options.signal.aborted) return;
       throw unavailable('GET', path, cause);
@@ -103,6 +102,17 @@ export class KubeApi {
       if (options.signal?.aborted) throw cause;
       throw unavailable(method, options.path, cause);
     }
+  }
+}
+
+/** Lines that are not empty; what the end cuts off is none. */
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let open = '';
+  for await (const chunk of body) {
+    const lines = (open + decoder.decode(chunk, { stream: true })).split('\n');
+    open = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
   }
 }
 

@@ -122,7 +122,7 @@ export class ClusterMemory {
 
   /** The node cannot run pods: gone, silent, or declared dead. */
   isLost(name: string): boolean {
-    const node = this.nodes.get(name);
+    const node = this.nodes.get(keyOf({ metadata: { name } }));
     return node === undefined || !node.ready || node.taints.some((taint) => taint.startsWith(OUT_OF_SERVICE));
   }
 

@@ -11,6 +11,8 @@ const config = {
   images: { unoptimized: true },
   // `npm run check` runs the compiler as a step of its own; here it would only make the first start slower.
   typescript: { ignoreBuildErrors: true },
+  // where Prometheus looks by default; the handler lies with the other routes
+  rewrites: async () => [{ source: '/metrics', destination: '/api/metrics' }],
   headers: async () => [
     {
       source: '/:path*',

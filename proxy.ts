@@ -41,5 +41,5 @@ function contentPolicy(nonce: string): string {
 }
 
 export const config = {
-  matcher: ['/((?!api/|_next/|fonts/|icon.svg|favicon.ico).*)'],
+  matcher: ['/((?!api/|metrics$|_next/|fonts/|icon.svg|favicon.ico).*)'],
 };

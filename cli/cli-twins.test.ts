@@ -43,6 +43,9 @@ const SAMPLES = {
   samples: [cliTwins.samples('demo'), 'tessera sample list'],
   removeSample: [cliTwins.removeSample('demo', 'orders'), 'tessera sample remove'],
   health: [cliTwins.health(), 'tessera health'],
+  vms: [cliTwins.vms(), 'tessera vms'],
+  changeInstance: [cliTwins.changeInstance('power-off', 'service-instance_1', 'worker/0'), 'tessera power-off'],
+  switchAz: [cliTwins.switchAz('az1', 'off'), 'tessera az-power'],
   users: [cliTwins.users(), 'tessera users'],
   version: [cliTwins.version(), 'tessera info'],
 } as const satisfies Record<keyof typeof cliTwins, readonly [line: string, command: string]>;

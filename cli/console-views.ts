@@ -20,6 +20,8 @@ export type ClusterView = z.infer<typeof ClusterView>;
 
 export const ProcessView = z.looseObject({
   name: z.string(),
+  pid: z.number().nullable(),
+  lastExit: z.string().nullable(),
   state: z.string(),
   uptimeSeconds: z.number().nullable(),
   memoryKib: z.number().nullable(),

@@ -8,6 +8,7 @@ import { addForm } from './commands/form.ts';
 import { addHosts } from './commands/hosts.ts';
 import { addImportProduct } from './commands/import-product.ts';
 import { addInfo } from './commands/info.ts';
+import { addInfrastructure } from './commands/infrastructure.ts';
 import { addInstallations } from './commands/installations.ts';
 import { addInstances } from './commands/instances.ts';
 import { addProducts } from './commands/products.ts';
@@ -32,6 +33,7 @@ export function createTesseraProgram(context: TesseraContext): Command {
   addApplyChanges(program, context);
   addInstallations(program, context);
   addInstances(program, context);
+  addInfrastructure(program, context);
   addClusterTopology(program, context);
   addDrills(program, context);
   addWorkloads(program, context);

@@ -25,7 +25,7 @@ const OWN_NAMES: Record<string, (subject: string, labels: Readonly<Record<string
   alerts: () => 'Alerts',
   drills: (id) => DRILL_PAGES[id] ?? (id ? `Drill ${id}` : null),
   channels: () => 'Channels',
-  infrastructure: () => 'Infrastructure',
+  infrastructure: (instance) => (instance ? 'Processes' : 'Infrastructure'),
 };
 
 const DRILL_PAGES: Record<string, string> = { new: 'Run a drill', 'walk-through': 'HA walk-through' };

@@ -1,19 +1,28 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { instances } from '#db/schema/deployments.ts';
 import type { Tx } from '#db/transaction.ts';
 import { type InstanceView, JOB_STATES, ProcessReport, Vitals } from '#model/deployment.ts';
 import { VmHealth } from '#model/health.ts';
+import { TesseraError } from '#server/platform/error.ts';
 
 const MAX_INSTANCES = 5000;
 const JobStateWord = z.enum(JOB_STATES);
 
 /** Instances of one deployment, or of all, by deployment, group and index. */
-export async function listInstances(tx: Tx, filter: { deployment?: string } = {}): Promise<InstanceView[]> {
+export async function listInstances(
+  tx: Tx,
+  filter: { deployment?: string; id?: string } = {},
+): Promise<InstanceView[]> {
   const rows = await tx.db
     .select()
     .from(instances)
-    .where(filter.deployment === undefined ? undefined : eq(instances.deployment, filter.deployment))
+    .where(
+      and(
+        filter.deployment === undefined ? undefined : eq(instances.deployment, filter.deployment),
+        filter.id === undefined ? undefined : eq(instances.id, filter.id),
+      ),
+    )
     .orderBy(asc(instances.deployment), asc(instances.groupName), asc(instances.index))
     .limit(MAX_INSTANCES);
   return rows.map((row) => ({
@@ -36,4 +45,11 @@ export async function listInstances(tx: Tx, filter: { deployment?: string } = {}
     homeAz: row.homeAz,
     vmCreatedAt: row.vmCreatedAt?.toISOString() ?? null,
   }));
+}
+
+/** One instance; throws not_found. */
+export async function readInstance(tx: Tx, id: string): Promise<InstanceView> {
+  const [instance] = await listInstances(tx, { id });
+  if (!instance) throw new TesseraError('not_found', `Instance ${id} is gone.`);
+  return instance;
 }

@@ -5,8 +5,11 @@ import { createInterface } from 'node:readline';
 export interface Mail {
   from: string;
   to: string[];
-  /** Headers and body as they came. */
-  raw: string;
+  subject: string;
+  /** Header lines, unfolded. */
+  headers: string;
+  /** All parts, without the quoting for transport. */
+  body: string;
   /** It came over TLS. */
   secure: boolean;
 }
@@ -40,7 +43,7 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('listening ')) resolve(Number(line.slice('listening '.length)));
-      else mails.push(JSON.parse(line));
+      else mails.push(mailOf(JSON.parse(line)));
     });
     void exited.then(() => reject(new Error(`the mail server ended: ${complaint}`)));
   });
@@ -52,4 +55,19 @@ export async function startMailSink(options: MailSinkOptions = {}): Promise<Mail
       await exited;
     },
   };
+}
+
+function mailOf({ raw, ...envelope }: { from: string; to: string[]; raw: string; secure: boolean }): Mail {
+  const [head = '', ...rest] = raw.split('\r\n\r\n');
+  const headers = head.replaceAll(/\r\n[ \t]+/g, ' ');
+  const subject = (/^Subject: (.*)$/im.exec(headers)?.[1] ?? '')
+    .replaceAll(/\?= =\?UTF-8\?Q\?/gi, '')
+    .replaceAll(/=\?UTF-8\?Q\?(.*?)\?=/gi, (_, word: string) => unquoted(word.replaceAll('_', ' ')));
+  return { ...envelope, headers, subject, body: unquoted(rest.join('\n\n').replaceAll(/=\r?\n/g, '')) };
+}
+
+/** Quoted-printable to text. */
+function unquoted(text: string): string {
+  const bytes = text.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -13,7 +13,7 @@ const { port, tls, login } = Options.parse(JSON.parse(process.argv[2] ?? '{}'));
 
 const server = new SMTPServer({
   ...(tls ?? {}),
-  hideSTARTTLS: tls === null,
+  disabledCommands: tls === null ? ['STARTTLS'] : [],
   authOptional: login === null,
   allowInsecureAuth: true,
   logger: false,

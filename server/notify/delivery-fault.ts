@@ -66,6 +66,8 @@ function codesOf(error: unknown): string[] {
   let current: unknown = error;
   for (let depth = 0; depth < 6 && current instanceof Error; depth += 1) {
     if ('code' in current && typeof current.code === 'string') codes.push(current.code);
+    // the mail client keeps the socket's code under this name
+    if ('originalCode' in current && typeof current.originalCode === 'string') codes.push(current.originalCode);
     if (current.name === 'TimeoutError') codes.push(current.name);
     if (current instanceof AggregateError && current.errors[0] instanceof Error)
       codes.push(...codesOf(current.errors[0]));

@@ -57,7 +57,7 @@ export const titleOf = (alert: { cluster: string | null; title: string }): strin
 
 /** Page of the alert. */
 export const linkOf = (origin: Origin, alert: AlertNews['alert']): string =>
-  alert.id === 0 ? `${origin.consoleUrl}/settings/notifications` : `${origin.consoleUrl}/alerts#alert-${alert.id}`;
+  alert.id === 0 ? `${origin.consoleUrl}/channels` : `${origin.consoleUrl}/alerts#alert-${alert.id}`;
 
 /** What makes several messages one incident at the receiver. */
 export const dedupKeyOf = (origin: Origin, { key, alert }: AlertNews): string =>

@@ -1,12 +1,12 @@
 'use client';
 
-import { Download } from 'lucide-react';
+import { Download, Zap } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { links } from '#components/links.ts';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
 import { useSession } from '#components/live/live-provider.tsx';
-import { Button } from '#components/ui/button.tsx';
+import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { type ClusterView, canCluster } from '#model/cluster.ts';
 
 const DeleteCluster = dynamic(() => import('./delete-cluster.tsx').then((module) => module.DeleteCluster));
@@ -33,6 +33,17 @@ export function ClusterActions({ cluster }: { cluster: ClusterView }) {
           <Download className="i" aria-hidden="true" />
           Kubeconfig
         </a>
+      )}
+      {rights['run-drill'] ? (
+        <ButtonLink href={links.newDrill(cluster.name)}>
+          <Zap className="i" aria-hidden="true" />
+          Drill…
+        </ButtonLink>
+      ) : (
+        <Button refusal="that takes one of the groups that may apply changes">
+          <Zap className="i" aria-hidden="true" />
+          Drill…
+        </Button>
       )}
       <Button
         refusal={

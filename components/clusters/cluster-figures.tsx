@@ -1,9 +1,18 @@
+'use client';
+
+import Link from 'next/link';
+import { formatMs } from '#components/health/format-ms.ts';
+import { links } from '#components/links.ts';
 import { count } from '#components/ui/format-time.ts';
+import { useNow } from '#components/ui/now.ts';
 import { Clock } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
+import type { DrillView } from '#model/drill.ts';
+import { LAYERS } from '#model/health.ts';
 import { quorumOf } from '#model/quorum.ts';
 import { isServing } from './cluster-state.ts';
+import { longestGapMs, passedLayers } from './readiness.ts';
 import type { PodSums } from './use-cluster.ts';
 
 /** Key figures, each with its yardstick beside it. */
@@ -11,13 +20,15 @@ export function ClusterFigures({
   cluster,
   instances,
   pods,
+  drills,
 }: {
   cluster: ClusterView;
   instances: InstanceView[];
   pods: PodSums | null;
+  /** Newest first; null while they are not known. */
+  drills: readonly DrillView[] | null;
 }) {
   const running = instances.filter(isServing);
-  const azs = [...new Set(instances.map((instance) => instance.az))].toSorted();
   return (
     <section className="card" aria-label="Key facts">
       <div className="counters">
@@ -33,11 +44,8 @@ export function ClusterFigures({
             {count(cluster.masterInstances, 'master')}, {count(cluster.workerInstances, 'worker')}
           </span>
         </div>
-        <div>
-          <span className="cap">AZs</span>
-          <b>{azs.length}</b>
-          <span className="cap">{azs.join(', ') || 'none yet'}</span>
-        </div>
+        <GapFigure drills={drills} />
+        <ReadinessFigure name={cluster.name} drills={drills} />
         <div className="desktop-only">
           <span className="cap">Kubernetes</span>
           <b>{cluster.kubernetesVersion}</b>
@@ -91,5 +99,39 @@ function PodsHeard({ pods }: { pods: PodSums | null }) {
     <span className="cap tone" title={pods.problem}>
       as of <Clock at={pods.heardAt} />
     </span>
+  );
+}
+
+function GapFigure({ drills }: { drills: readonly DrillView[] | null }) {
+  const gap = longestGapMs(drills ?? []);
+  return (
+    <div>
+      <span className="cap">Longest gap</span>
+      <b>{gap ? formatMs(gap.ms) : '–'}</b>
+      <span className="cap">
+        {gap ? (
+          <Link className="link" href={links.drillReport(gap.drill)}>
+            last drill
+          </Link>
+        ) : (
+          'no drill measured it yet'
+        )}
+      </span>
+    </div>
+  );
+}
+
+function ReadinessFigure({ name, drills }: { name: string; drills: readonly DrillView[] | null }) {
+  const now = useNow(60_000);
+  const passed = passedLayers(name, drills ?? [], now);
+  return (
+    <div>
+      <span className="cap">Readiness</span>
+      <b>
+        {drills ? passed : '–'}
+        {drills ? <small>of {LAYERS.length}</small> : null}
+      </b>
+      <span className="cap">{passed === LAYERS.length ? 'all layers drilled' : 'layers passed a drill, 30 d'}</span>
+    </div>
   );
 }

@@ -1,12 +1,15 @@
 'use client';
 
+import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { isUnderWay } from '#components/drills/drill-words.ts';
 import { links } from '#components/links.ts';
 import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
+import { StateShape } from '#components/ui/state-shape.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Clock } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';
@@ -15,7 +18,7 @@ import { ClusterActions } from './cluster-actions.tsx';
 import { stateOfCluster } from './cluster-state.ts';
 import { verdictOf } from './cluster-verdict.ts';
 import { ResurrectionWord } from './resurrection-word.tsx';
-import { useCluster, usePods, useRepairs, useResurrection } from './use-cluster.ts';
+import { useCluster, useDrills, usePods, useRepairs, useResurrection } from './use-cluster.ts';
 
 /** Head of every page of one cluster: name, state, verdict in words, actions, tabs. */
 export function ClusterFrame({ name, children }: { name: string; children: ReactNode }) {
@@ -42,6 +45,7 @@ function ClusterHead({ cluster, deployment, instances }: HeadProps) {
   const repairs = useRepairs(instances);
   const resurrection = useResurrection(deployment);
   const pods = usePods(cluster);
+  const drill = useDrills(cluster.name)?.find(isUnderWay);
   const unheard = useUnheard();
   const repaired = new Set(repairs.keys());
   const state = asHeard(stateOfCluster(cluster, instances, repaired), unheard);
@@ -59,6 +63,12 @@ function ClusterHead({ cluster, deployment, instances }: HeadProps) {
       <div className="grow verdict-box">
         <h1 className="row wrap title">
           {cluster.name} <StateBadge state={state} />
+          {drill ? (
+            <Link className="badge tint" data-state="drill" href={links.drill(drill.id)}>
+              <StateShape state="drill" />
+              Under drill
+            </Link>
+          ) : null}
           {resurrection && !resurrection.on ? <ResurrectionWord globally={!resurrection.globally} /> : null}
         </h1>
         <p className="verdict" aria-live="polite">

@@ -5,6 +5,8 @@ import { ListFilter, Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
+import { isUnderWay } from '#components/drills/drill-words.ts';
+import { FleetStrip } from '#components/health/fleet-strip.tsx';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
@@ -15,15 +17,29 @@ import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
 import { Meter } from '#components/ui/meter.tsx';
+import { useNow } from '#components/ui/now.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
-import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
+import { STATE_WORDS, type UiState } from '#components/ui/state-shape.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';
 import { Ago } from '#components/ui/time.tsx';
-import type { ClusterView } from '#model/cluster.ts';
+import { type ClusterView, deploymentOfCluster } from '#model/cluster.ts';
+import type { DrillView } from '#model/drill.ts';
+import { LAYERS, type Resurrection, resurrects } from '#model/health.ts';
 import type { InstanceSummary } from '#model/instance-state.ts';
+import { quorumOf } from '#model/quorum.ts';
 import { clusterState, STATE_ORDER } from './cluster-state.ts';
+import { passedLayers } from './readiness.ts';
+import { ResurrectionWord } from './resurrection-word.tsx';
 
-type Row = { cluster: ClusterView; state: UiState; summary: InstanceSummary | undefined };
+type Row = {
+  cluster: ClusterView;
+  state: UiState;
+  summary: InstanceSummary | undefined;
+  /** How many layers passed a drill lately; null while that is not known. */
+  drilled: number | null;
+  isDrilled: boolean;
+  repair: { on: boolean; globally: boolean };
+};
 
 /** All clusters this person may see, worst first. */
 export function ClusterList() {
@@ -33,9 +49,20 @@ export function ClusterList() {
   const [filter, setFilter] = useState('');
   const wanted = useDeferredValue(filter.trim().toLowerCase());
   const unheard = useUnheard();
+  const overview = useQuery(trpc.health.overview.queryOptions());
+  const drills = useQuery(trpc.drills.list.queryOptions({ limit: 500 }));
+  const now = useNow(60_000);
   const rows = useMemo(
-    () => rowsOf(clusters.data ?? [], health.data ?? {}, unheard),
-    [clusters.data, health.data, unheard],
+    () =>
+      rowsOf({
+        clusters: clusters.data ?? [],
+        health: health.data ?? {},
+        drills: drills.data ?? null,
+        resurrection: overview.data?.resurrection ?? null,
+        now,
+        unheard,
+      }),
+    [clusters.data, health.data, drills.data, overview.data?.resurrection, now, unheard],
   );
   if (!clusters.data) {
     return clusters.error ? (
@@ -85,7 +112,7 @@ export function ClusterList() {
         </section>
       ) : (
         <>
-          <Strip rows={rows} />
+          <FleetStrip rows={rows.map(({ cluster, state }) => ({ name: cluster.name, state }))} />
           <section className="card">
             <header>
               <label className="filterbox">
@@ -111,37 +138,6 @@ export function ClusterList() {
   );
 }
 
-/** One shape per cluster, worst first, and the counts in words. */
-function Strip({ rows }: { rows: Row[] }) {
-  const counts = STATE_ORDER.map((state) => ({ state, n: rows.filter((row) => row.state === state).length })).filter(
-    (entry) => entry.n > 0,
-  );
-  return (
-    <section className="card pad" aria-label="Fleet health, one shape per cluster, worst first">
-      <div className="squares">
-        {rows.map(({ cluster, state }) => (
-          <Link
-            key={cluster.uuid}
-            href={links.cluster(cluster.name)}
-            data-state={state}
-            title={`${cluster.name}: ${STATE_WORDS[state]}`}
-            aria-label={`${cluster.name}: ${STATE_WORDS[state]}`}
-          >
-            <StateShape state={state} />
-          </Link>
-        ))}
-      </div>
-      <ul className="row wrap strip-sums">
-        {counts.map(({ state, n }) => (
-          <li key={state}>
-            <StateBadge state={state} word={`${n} ${STATE_WORDS[state].toLowerCase()}`} plain />
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 function ClusterTable({ rows }: { rows: Row[] }) {
   return (
     <TableBox label="Clusters">
@@ -154,6 +150,10 @@ function ClusterTable({ rows }: { rows: Row[] }) {
             <th>Plan</th>
             <th className="num">Nodes</th>
             <th className="num">AZs</th>
+            <th title="Masters, and how many may go before writes stop">Tolerates</th>
+            <th className="num" title="Layers that passed a drill in the last 30 days">
+              Ready
+            </th>
             <th>CPU</th>
             <th>Memory</th>
             <th>Owner</th>
@@ -161,13 +161,17 @@ function ClusterTable({ rows }: { rows: Row[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ cluster, state, summary }) => (
+          {rows.map(({ cluster, state, summary, drilled, isDrilled, repair }) => (
             <tr key={cluster.uuid}>
               <th scope="row">
                 <Link href={links.cluster(cluster.name)}>{cluster.name}</Link>
               </th>
               <td>
-                <StateBadge state={state} plain />
+                <span className="row">
+                  <StateBadge state={state} plain />
+                  {isDrilled ? <StateBadge state="drill" plain /> : null}
+                  {repair.on ? null : <ResurrectionWord globally={!repair.globally} />}
+                </span>
               </td>
               <td>{cluster.kubernetesVersion}</td>
               <td>{cluster.planName}</td>
@@ -175,6 +179,8 @@ function ClusterTable({ rows }: { rows: Row[] }) {
                 {summary?.running ?? '?'}/{cluster.masterInstances + cluster.workerInstances}
               </td>
               <td className="num">{summary?.azs ?? '–'}</td>
+              <td>{toleranceOf(cluster.masterInstances)}</td>
+              <td className="num">{drilled === null ? '–' : `${drilled}/${LAYERS.length}`}</td>
               <td>
                 <Meter percent={summary?.cpuPercent ?? null} />
               </td>
@@ -196,17 +202,42 @@ function ClusterTable({ rows }: { rows: Row[] }) {
   );
 }
 
-function rowsOf(clusters: ClusterView[], health: Record<string, InstanceSummary>, unheard: boolean): Row[] {
+type RowFacts = {
+  clusters: ClusterView[];
+  health: Record<string, InstanceSummary>;
+  drills: DrillView[] | null;
+  resurrection: Resurrection | null;
+  now: number;
+  unheard: boolean;
+};
+
+function rowsOf({ clusters, health, drills, resurrection, now, unheard }: RowFacts): Row[] {
+  const byCluster = Map.groupBy(drills ?? [], (drill) => drill.cluster);
   return clusters
-    .map((cluster) => ({
-      cluster,
-      summary: health[cluster.uuid],
-      state: asHeard(clusterState(cluster, health[cluster.uuid]), unheard),
-    }))
+    .map((cluster) => {
+      const own = byCluster.get(cluster.name) ?? [];
+      return {
+        cluster,
+        summary: health[cluster.uuid],
+        state: asHeard(clusterState(cluster, health[cluster.uuid]), unheard),
+        drilled: drills === null ? null : passedLayers(cluster.name, own, now),
+        isDrilled: own.some(isUnderWay),
+        repair: {
+          on: resurrection === null || resurrects(resurrection, deploymentOfCluster(cluster.uuid)),
+          globally: resurrection?.enabled ?? true,
+        },
+      };
+    })
     .toSorted(
       (a, b) =>
         STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.cluster.name.localeCompare(b.cluster.name),
     );
+}
+
+/** "1 of 3 masters" */
+function toleranceOf(masters: number): string {
+  const { tolerates } = quorumOf(masters, masters);
+  return tolerates === 0 ? 'no master' : `${tolerates} of ${masters} masters`;
 }
 
 const searchText = ({ cluster, state }: Row): string =>

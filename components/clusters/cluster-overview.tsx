@@ -9,7 +9,7 @@ import type { ClusterView } from '#model/cluster.ts';
 import { ClusterFigures } from './cluster-figures.tsx';
 import { LazyTimeline } from './lazy-timeline.tsx';
 import { Topology } from './topology.tsx';
-import { useCluster, useLeader, usePods, useRepairs, useResurrection } from './use-cluster.ts';
+import { useCluster, useDrills, useLeader, usePods, useRepairs, useResurrection } from './use-cluster.ts';
 import { VitalsCard } from './vitals-card.tsx';
 import { WhyNotGreen } from './why-not-green.tsx';
 
@@ -20,10 +20,11 @@ export function ClusterOverview({ name }: { name: string }) {
   const resurrection = useResurrection(deployment);
   const pods = usePods(cluster);
   const leader = useLeader(cluster);
+  const drills = useDrills(name);
   if (!cluster) return null;
   return (
     <>
-      <ClusterFigures cluster={cluster} instances={instances} pods={pods} />
+      <ClusterFigures cluster={cluster} instances={instances} pods={pods} drills={drills} />
       {instancesError ? <ErrorView what="The VMs of this cluster could not be read." error={instancesError} /> : null}
       <div className="split cl">
         <section className="stack" aria-labelledby="topology">

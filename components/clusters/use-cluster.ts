@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { useTRPC } from '#components/live/trpc.ts';
 import { type ClusterView, deploymentOfCluster } from '#model/cluster.ts';
 import type { InstanceView } from '#model/deployment.ts';
+import type { DrillView } from '#model/drill.ts';
 import { resurrects } from '#model/health.ts';
 import type { TaskView } from '#model/task.ts';
 
@@ -97,4 +98,11 @@ export function useLeader(cluster: ClusterView | undefined): string | null {
     retry: false,
   });
   return leader.error ? null : (leader.data ?? null);
+}
+
+/** Drills of a cluster, newest first; null while they are not known. */
+export function useDrills(name: string): readonly DrillView[] | null {
+  const trpc = useTRPC();
+  const drills = useQuery(trpc.drills.list.queryOptions({ cluster: name, limit: 50 }));
+  return drills.data ?? null;
 }

@@ -1,6 +1,10 @@
 'use client';
 
 import { Crown } from 'lucide-react';
+import Link from 'next/link';
+import { links } from '#components/links.ts';
+import Link from 'next/link';
+import { links } from '#components/links.ts';
 import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { figuresOf } from '#components/tasks/task-state.ts';
 import { count, formatKib, formatSpan } from '#components/ui/format-time.ts';
@@ -43,7 +47,9 @@ export function VmCard({ instance, level = 4, repair = null, pods = null, isLead
       <div className="row">
         <StateShape state={state} />
         <Heading>
-          {instance.group}/{instance.index}
+          <Link href={links.processes(instance.id)} prefetch={false}>
+            {instance.group}/{instance.index}
+          </Link>
         </Heading>
         <span className="sr">{STATE_WORDS[state]}</span>
         {isLeader ? (

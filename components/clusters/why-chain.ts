@@ -23,6 +23,8 @@ export type Trouble = {
   /** The task at work on it. */
   taskId: number | null;
   drillId: number | null;
+  /** Of the VM it is about. */
+  address: string | null;
 };
 
 /** An open alert of the cluster, as far as the chain needs it. */
@@ -87,6 +89,7 @@ function troubleOfAction({ cluster, actionError }: TroubleFacts): Trouble[] {
       doing: failed ? 'Nothing: it waits for you. Retry goes on from the failed step.' : cluster.lastActionDescription,
       taskId: cluster.taskId,
       drillId: null,
+      address: null,
     },
   ];
 }
@@ -109,6 +112,7 @@ function troubleOfVm(instance: InstanceView, facts: TroubleFacts): Trouble {
     doing: doingOf(instance, repair?.description ?? null, recovery, facts),
     taskId: repair?.id ?? recovery?.taskId ?? null,
     drillId: recovery?.drillId ?? alert?.drillId ?? null,
+    address: instance.address,
   };
 }
 
@@ -164,6 +168,7 @@ function troubleOfRecovery(recovery: RecoveryView): Trouble {
     doing: recovery.actedAt ? 'Acted; it is coming back.' : 'Noticed; nothing had to be done yet.',
     taskId: recovery.taskId,
     drillId: recovery.drillId,
+    address: null,
   };
 }
 
@@ -180,6 +185,7 @@ function troubleOfAlert(alert: OpenAlert): Trouble {
     doing: alert.handled ? 'The platform handles it by itself.' : 'Nothing: it waits for a person.',
     taskId: null,
     drillId: alert.drillId,
+    address: null,
   };
 }
 

@@ -116,7 +116,7 @@ function Chain({ trouble, task, resurrects }: { trouble: Trouble; task: TaskView
               Turn repair on
             </Link>
           )}
-          <Link className="btn sm" href={links.infrastructure()}>
+          <Link className="btn sm" href={links.infrastructure(trouble.address ?? undefined)}>
             Infrastructure
           </Link>
         </span>

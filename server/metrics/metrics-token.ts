@@ -20,8 +20,9 @@ function readMetricsToken(state: string): string {
 
 /** Does an Authorization header carry the token? An empty token opens nothing. */
 export function opensMetrics(state: string, authorization: string | null): boolean {
+  // made by the first request, whoever sends it: the refusal names the file
+  const token = readMetricsToken(state);
   const [scheme = '', given = ''] = (authorization ?? '').split(' ');
   if (scheme.toLowerCase() !== 'bearer' || given === '') return false;
-  const token = readMetricsToken(state);
   return token !== '' && timingSafeEqual(Buffer.from(sha256(given)), Buffer.from(sha256(token)));
 }

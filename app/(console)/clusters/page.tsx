@@ -9,6 +9,8 @@ export default async function ClustersPage() {
   await Promise.all([
     queryClient.prefetchQuery(trpc.clusters.list.queryOptions()),
     queryClient.prefetchQuery(trpc.clusters.health.queryOptions()),
+    queryClient.prefetchQuery(trpc.health.overview.queryOptions()),
+    queryClient.prefetchQuery(trpc.drills.list.queryOptions({ limit: 500 })),
   ]);
   return (
     <Hydrated>

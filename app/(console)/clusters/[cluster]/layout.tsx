@@ -19,6 +19,7 @@ export default async function ClusterLayout({ params, children }: Props & { chil
     await Promise.all([
       queryClient.prefetchQuery(trpc.instances.list.queryOptions({ deployment: deploymentOfCluster(cluster.uuid) })),
       queryClient.prefetchQuery(trpc.health.overview.queryOptions()),
+      queryClient.prefetchQuery(trpc.drills.list.queryOptions({ cluster: name, limit: 50 })),
       cluster.taskId === null ? null : queryClient.prefetchQuery(trpc.tasks.read.queryOptions({ id: cluster.taskId })),
     ]);
   }

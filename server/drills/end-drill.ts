@@ -50,6 +50,7 @@ export async function endDrill(context: Ending, id: number, trouble: string | nu
   const writes = await checkWrites(context, row);
   const verdict = await inTransaction(context.pool, (tx) => keepReport(context, tx, { id, until, writes, trouble }));
   // nobody waits for this: the report is there already
+  if (!injectedOf(row).probing) return verdict;
   await removeProbes(context, row, context.signal).catch(async (thrown: unknown) => {
     if (context.signal.aborted) throw thrown;
     await context.log(`what the probes needed is still in the cluster: ${asTesseraError(thrown).message}`, 'warn');

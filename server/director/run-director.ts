@@ -97,7 +97,17 @@ async function serveAgents(options: DirectorOptions, parts: Parts): Promise<{ st
   const loops = [
     heartbeats.run(stopLoops.signal),
     recordInfrastructure({ pool, cpi, clock, log, signal: stopLoops.signal }),
-    runHealthLoop({ pool, vault, cpi, agents, heartbeats, clock, log, signal: stopLoops.signal }),
+    runHealthLoop({
+      pool,
+      vault,
+      cpi,
+      agents,
+      heartbeats,
+      reachesVms: config.cpi !== 'simulated',
+      clock,
+      log,
+      signal: stopLoops.signal,
+    }),
     // simulated clusters have no API to watch
     ...(config.cpi === 'simulated' ? [] : [watchWorkloads({ pool, vault, clock, log, signal: stopLoops.signal })]),
     runSamplers({ pool, vault, clock, log, signal: stopLoops.signal }),

@@ -15,12 +15,6 @@ export type Candidate = {
 /** `poweredMs`: since its power came back; null when it was not off lately. */
 export type AzNow = { state: AzState; power: 'on' | 'off' | null; poweredMs: number | null };
 
-export type RepairLimits = {
-  /** Repairs that may run at once, now. */
-  most: number;
-  isMeltdown: boolean;
-};
-
 /** Before capacity is made elsewhere: an AZ that blinks is back by then. */
 export const MOVE_AFTER_MS = 3000;
 /** The infrastructure starts the VMs of an AZ that has power again; they need no repair unless they stay away. */
@@ -36,9 +30,10 @@ export function chooseRepairs(input: {
   /** Instances whose repair runs, by AZ. */
   running: readonly { id: string; az: string; deployment: string; group: string }[];
   azs: ReadonlyMap<string, AzNow>;
-  limits: RepairLimits;
+  /** Repairs that may run at once, now. */
+  most: number;
 }): { id: string; toAz: string | null }[] {
-  const { running, azs, limits } = input;
+  const { running, azs, most } = input;
   const busyIn = new Map<string, number>();
   for (const { az } of running) busyIn.set(az, (busyIn.get(az) ?? 0) + 1);
   const chosen: { id: string; toAz: string | null }[] = [];
@@ -47,7 +42,7 @@ export function chooseRepairs(input: {
   for (const candidate of inOrder(input.candidates)) {
     // the masters of one cluster count as one: without quorum none of them gets well alone
     const unit = unitOf(candidate);
-    if (!begun.has(unit) && units >= limits.most) continue;
+    if (!begun.has(unit) && units >= most) continue;
     const place = placeOf(candidate, azs, busyIn);
     if (place === null) continue;
     if (!begun.has(unit)) units += 1;

@@ -38,6 +38,8 @@ export type DetectorOptions = {
   clock: Clock;
   log: Log;
   signal: AbortSignal;
+  /** The director itself has a way to the network of the VMs. */
+  reachesVms: boolean;
   settings: () => HealthSettings;
   /** May this VM be fenced now? Resurrection and the meltdown guard have their say. */
   mayFence: (vmCase: VmCase) => boolean;
@@ -181,6 +183,7 @@ export class Detector {
     vmCase.lookedAt = clock.monotonic();
     try {
       const verdict = await this.#investigate(vmCase, cid);
+      log.debug({ instance: vmCase.instance.id, name: vmCase.instance.name, ...verdict }, 'VM looked into');
       if (vmCase.instance.vmCid === cid) await this.#conclude(vmCase, cid, verdict);
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error, instance: vmCase.instance.id }, 'cannot look into a silent VM now');
@@ -202,6 +205,7 @@ export class Detector {
         instance: vmCase.instance,
         processes: heartbeats.lifeOf(vmCase.instance.id)?.beat?.processes.map(({ name }) => name) ?? [],
         peers: this.#peersOf(vmCase.instance),
+        asksHere: this.#options.reachesVms,
         askLease: (probing) => this.#options.isLeaseRenewed(vmCase.instance, probing),
       },
       signal,

@@ -20,6 +20,8 @@ export type HealthLoopOptions = {
   cpi: Cpi;
   agents: Agents;
   heartbeats: HeartbeatRecorder;
+  /** The director itself has a way to the network of the VMs; simulated ones are on none. */
+  reachesVms: boolean;
   clock: Clock;
   log: Log;
   signal: AbortSignal;

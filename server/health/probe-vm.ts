@@ -24,6 +24,8 @@ export type ProbeRequest = {
   processes: readonly string[];
   /** Connected instances of its network, the best witnesses first. */
   peers: readonly string[];
+  /** The director itself has a way to the network of the VMs. */
+  asksHere: boolean;
   /** Whether its cluster heard of it since it fell silent; false when nobody can tell. */
   askLease: (signal: AbortSignal) => Promise<boolean>;
 };
@@ -41,7 +43,7 @@ export async function probeVm(
   const asked = request.peers.slice(0, MOST_PEERS);
   const answers = asked.map((peer) => askPeer(agents, peer, targets, signal));
   const lease = asked.length < MOST_PEERS ? request.askLease(signal) : Promise.resolve(false);
-  const [here, leased, ...peers] = await Promise.all([askHere(targets, signal), lease, ...answers]);
+  const [here, leased, ...peers] = await Promise.all([request.asksHere && askHere(targets, signal), lease, ...answers]);
   signal.throwIfAborted();
   const told = peers.filter((answer) => answer !== null);
   return { peers: told.length, answered: here || leased || told.includes(true) };

@@ -42,9 +42,9 @@ export class Repairer {
       candidates: await readCandidates(tx, due, now),
     }));
     const { isMeltdown, settings, azs } = state;
-    const limits = { most: isMeltdown ? settings.repairsInMeltdown : settings.repairsAtOnce, isMeltdown };
+    const most = isMeltdown ? settings.repairsInMeltdown : settings.repairsAtOnce;
     let asked = 0;
-    for (const { id, toAz } of chooseRepairs({ candidates, running, azs, limits })) {
+    for (const { id, toAz } of chooseRepairs({ candidates, running, azs, most })) {
       const vmCase = byId.get(id);
       if (!vmCase) continue;
       vmCase.askedAt = now;

@@ -111,6 +111,8 @@ export async function openInstaller(pool: Pool, options: { bootMs?: number } = {
 
   return {
     inTx,
+    /** What the director would work with. */
+    parts: { ...dependencies, heartbeats, log },
     /** Plans a task and runs its plan; `around` decides about each step. */
     runTask,
     /** Records the (simulated) stemcell of this release. */

@@ -47,6 +47,9 @@ const SAMPLES = {
   changeInstance: [cliTwins.changeInstance('power-off', 'service-instance_1', 'worker/0'), 'tessera power-off'],
   switchAz: [cliTwins.switchAz('az1', 'off'), 'tessera az-power'],
   users: [cliTwins.users(), 'tessera users'],
+  alerts: [cliTwins.alerts(), 'tessera alerts'],
+  channels: [cliTwins.channels(), 'tessera channels'],
+  addChannel: [cliTwins.addChannel(), 'tessera channels add'],
   version: [cliTwins.version(), 'tessera info'],
 } as const satisfies Record<keyof typeof cliTwins, readonly [line: string, command: string]>;
 

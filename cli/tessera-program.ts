@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { addAlerts } from './commands/alerts.ts';
 import { addApplyChanges } from './commands/apply-changes.ts';
+import { addChannels } from './commands/channels.ts';
 import { addClusterTopology } from './commands/cluster-topology.ts';
 import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
@@ -38,6 +40,8 @@ export function createTesseraProgram(context: TesseraContext): Command {
   addDrills(program, context);
   addWorkloads(program, context);
   addSamples(program, context);
+  addAlerts(program, context);
+  addChannels(program, context);
   addTasks(program, context);
   addUsers(program, context);
   addVault(program, context);

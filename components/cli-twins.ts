@@ -51,6 +51,9 @@ export const cliTwins = {
   samples: (cluster: string) => `tessera sample list ${word(cluster)}`,
   removeSample: (cluster: string, sample: string) => `tessera sample remove ${word(cluster)} ${word(sample)}`,
   users: () => 'tessera users',
+  alerts: () => 'tessera alerts',
+  channels: () => 'tessera channels',
+  addChannel: () => 'tessera channels add ops --email ops@example.com --server mail.example.com',
   version: () => 'tessera info',
 } as const;
 

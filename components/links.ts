@@ -23,6 +23,7 @@ export const links = {
   health: () => '/health',
   layers: () => '/health/layers',
   alerts: () => '/alerts',
+  channels: () => '/channels',
   drills: () => '/drills',
   newDrill: (cluster?: string, kind?: string) => `/drills/new${queryOf({ cluster, kind })}`,
   drill: (id: number) => `/drills/${id}`,

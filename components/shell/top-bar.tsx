@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { GitCompare } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { AlertsChip } from '#components/alerts/alerts-chip.tsx';
 import { DrillChip } from '#components/drills/drill-chip.tsx';
 import { links } from '#components/links.ts';
 import { ConnectionChip } from '#components/live/connection-banner.tsx';
@@ -25,6 +26,7 @@ export function TopBar() {
       <DrillChip />
       <RunningWork />
       <PendingChanges />
+      <AlertsChip />
       <ConnectionChip />
     </header>
   );

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { stringify } from 'yaml';
+import { expectAccessible } from '../pages/accessibility.ts';
+import { EntryPage } from '../pages/entry-page.ts';
+import { InfrastructurePage } from '../pages/infrastructure-page.ts';
+import { CommandLine } from '../real/command-line.ts';
+import { type Stack, startStack } from '../stack.ts';
+
+const ADMINISTRATOR = { user_name: 'admin', password: 'correct horse', passphrase: 'battery staple' };
+const CERTIFICATE = '.pivotal-container-service.pks_tls';
+const DEMO = {
+  administrator: ADMINISTRATOR,
+  products: [
+    { product: 'p-bosh' },
+    {
+      product: 'pivotal-container-service',
+      certificates: [{ form: 'pks_api', property: CERTIFICATE, domains: ['*.pks.example'] }],
+      forms: { pks_api: { '.properties.pks_api_hostname': 'api.pks.example' } },
+    },
+  ],
+  cluster: { name: 'blue', plan: 'small', external_hostname: 'blue.example', workers: 2 },
+};
+
+/** What an operator does in the infrastructure's own tools, and what the platform makes of it, on simulated infrastructure. */
+test.describe('the infrastructure', () => {
+  test.describe.configure({ mode: 'serial', timeout: 90_000 });
+  let stack: Stack;
+  let home: string;
+  let shell: CommandLine;
+  let context: BrowserContext;
+  let page: Page;
+  let infrastructure: InfrastructurePage;
+
+  test.beforeAll(async ({ browser }) => {
+    test.setTimeout(6 * 60_000);
+    home = mkdtempSync(path.join(tmpdir(), 'tessera-infrastructure-'));
+    stack = await startStack({ cpi: 'simulated' });
+    shell = new CommandLine(stack, home);
+    const file = path.join(home, 'demo.yml');
+    writeFileSync(file, stringify(DEMO));
+    await shell.tessera('demo', file);
+    context = await browser.newContext({ baseURL: stack.url });
+    page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    infrastructure = new InfrastructurePage(page);
+    await new EntryPage(page).logIn(ADMINISTRATOR.user_name, ADMINISTRATOR.password);
+  });
+  test.afterAll(async () => {
+    await context?.close();
+    await stack?.destroy();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  test('shows every VM by AZ with power, address and CID, and says what these VMs are', async () => {
+    await infrastructure.open();
+    await expect(page.getByText('These VMs are simulated')).toBeVisible();
+    await expect(page.getByText('The platform is not told what is switched here')).toBeVisible();
+    for (const name of ['master/0', 'worker/0', 'worker/1']) await infrastructure.expectPower(name, 'On');
+    await expect(page.getByText('4 of 4 VMs')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('finds a VM by its address, which the address of the page then carries', async () => {
+    const address = await infrastructure.vm('worker/1').locator('[data-name="Address"]').innerText();
+    await infrastructure.search(address);
+    await expect(page.getByText('1 of 4 VMs')).toBeVisible();
+    await expect(infrastructure.vm('worker/1')).toBeVisible();
+    await expect(infrastructure.vm('worker/0')).toBeHidden();
+    await page.reload();
+    await expect(page.getByText('1 of 4 VMs')).toBeVisible();
+    await infrastructure.search('');
+  });
+
+  test('a VM that is powered off is shown off, and the platform, which was not told, replaces it', async () => {
+    const cid = await infrastructure.vm('worker/1').locator('[data-name="CID"]').innerText();
+    await infrastructure.change('worker/1', 'Power off');
+    await expect(infrastructure.vm(cid)).toBeHidden({ timeout: 60_000 });
+    await infrastructure.expectPower('worker/1', 'On');
+    const audit = await shell.tessera('tasks');
+    expect(audit).toMatch(/Power off worker\/1/);
+    expect(audit).toMatch(/Repair worker\/1|Recreate worker\/1/);
+  });
+
+  test('the processes of a VM are a page', async () => {
+    await infrastructure.vm('worker/0').getByRole('link', { name: 'worker/0' }).click();
+    await expect(page.getByRole('heading', { name: 'worker/0', level: 1 })).toBeVisible();
+    await expect(page.getByRole('row').filter({ hasText: 'kubelet' })).toContainText('running');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Power and restart' }).click();
+    await expect(page.getByText('1 of 4 VMs')).toBeVisible();
+  });
+
+  test('an AZ is switched off and on with its VMs, after typing its name', async () => {
+    await infrastructure.open();
+    const az = await page
+      .getByRole('region', { name: /^az\d$/ })
+      .first()
+      .getAttribute('aria-label');
+    if (az === null) throw new Error('no AZ is shown');
+    await infrastructure.switchAz(az, 'off');
+    await expect(infrastructure.az(az)).toContainText('Switched off', { timeout: 30_000 });
+    await expect(infrastructure.az(az)).toContainText('without power');
+    await infrastructure.switchAz(az, 'on');
+    await expect(infrastructure.az(az)).not.toContainText('Switched off', { timeout: 30_000 });
+  });
+
+  test('a person without the right sees why the buttons do nothing', async () => {
+    const login = ['users', 'create', 'vera', '--email', 'vera@example.com', '-p', 'correct horse'];
+    await shell.tessera(...login, '--group', 'opsman.full_view');
+    await new EntryPage(page).logOut();
+    await new EntryPage(page).logIn('vera', 'correct horse');
+    await infrastructure.open();
+    const button = infrastructure.vm('worker/0').getByRole('button', { name: 'Power off' });
+    await expect(button).toHaveAttribute('aria-disabled', 'true');
+    await expect(button).toHaveAttribute('title', /opsman\.admin/);
+    await button.click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+  });
+});

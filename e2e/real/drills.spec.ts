@@ -187,7 +187,9 @@ test.describe('drills on a cluster of one master and two workers', () => {
   }
 
   const vm = async (instance: string) => {
-    const found = (await fleet.vmsOf(made)).find((one) => one.labels['tessera.meta.name'] === instance && one.isRunning);
+    const found = (await fleet.vmsOf(made)).find(
+      (one) => one.labels['tessera.meta.name'] === instance && one.isRunning,
+    );
     if (!found) throw new Error(`${instance} has no running VM.`);
     return found;
   };
@@ -213,7 +215,14 @@ const phasesOf = (report: Report): string[] =>
 
 /** Two copies on two nodes that may share one when the other is gone. */
 async function deployPair(kubectl: Kubectl): Promise<void> {
-  await kubectl('create', 'deployment', 'web', '--image=registry.tessera.local/nginx:1.26.3', '--replicas=2', '--port=80');
+  await kubectl(
+    'create',
+    'deployment',
+    'web',
+    '--image=registry.tessera.local/nginx:1.26.3',
+    '--replicas=2',
+    '--port=80',
+  );
   await kubectl('expose', 'deployment', 'web', '--type=NodePort', '--port=80');
   await kubectl('rollout', 'status', 'deployment/web', '--timeout=90s');
 }

@@ -67,7 +67,7 @@ export const requestOf = (row: DrillRow): DrillRequest => ({
   kind: DrillKind.parse(row.kind),
   cluster: row.clusterName,
   victim: victimOf(row),
-  pod: null,
+  pod: injectedOf(row).pod,
   cut: injectedOf(row).cut,
   probes: probesOf(row).map((probe) => probe.id),
   objectives: objectivesIn(row),

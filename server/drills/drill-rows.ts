@@ -35,6 +35,8 @@ export type HitPod = z.infer<typeof HitPod>;
 /** Column `injected`: what was there before the fault, and what injection and undo must know. */
 export const Injected = z.object({
   cut: z.enum(['director', 'all']).default('director'),
+  /** The pod in question, as it was asked for. */
+  pod: z.string().nullable().default(null),
   cid: z.string().nullable().default(null),
   undoAfterMs: z.number().default(60_000),
   /** Instances hit, by id; names for pages. */

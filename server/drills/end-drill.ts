@@ -101,7 +101,7 @@ async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, troubl
     troubles: [
       ...(why === null ? [] : [why]),
       ...(writes.trouble === null ? [] : [writes.trouble]),
-      ...(row.injectedAt !== null && !row.undone ? ['The undo did not succeed. Look at the VM named above.'] : []),
+      ...(row.injectedAt !== null && !row.undone ? ['The undo was not seen to succeed: look at what was hit.'] : []),
     ],
   });
   await changeDrill(tx, id, { state: 'ended', verdict, summary, endedAt, figures, report });

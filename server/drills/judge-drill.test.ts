@@ -43,7 +43,10 @@ const GOOD: DrillEvidence = {
 const judged = (changes: Partial<DrillEvidence>) => {
   const evidence = { ...GOOD, ...changes };
   const results = judgeObjectives(evidence);
-  return { verdict: verdictOf(evidence, results), missed: results.filter((one) => !one.met).map((one) => one.objective) };
+  return {
+    verdict: verdictOf(evidence, results),
+    missed: results.filter((one) => !one.met).map((one) => one.objective),
+  };
 };
 
 describe('judging a drill', () => {

@@ -62,7 +62,9 @@ describe('preview of a drill', () => {
 
   it('refuses a second master when one is down already', () => {
     const facts = clusterFacts(3, 2);
-    const instances = facts.instances.map((one) => (one.name === 'master/0' ? { ...one, vmHealth: 'dead' as const } : one));
+    const instances = facts.instances.map((one) =>
+      one.name === 'master/0' ? { ...one, vmHealth: 'dead' as const } : one,
+    );
     expect(red(planPreview({ ...facts, instances }, requestFor('halt-master')))).toEqual([
       'Cluster is healthy now',
       'Quorum after the fault',
@@ -113,11 +115,17 @@ describe('preview of a drill', () => {
   });
 
   it('never lets a drill of VMs or zones take the quorum, whatever is down', () => {
-    const healths = fc.array(fc.constantFrom('alive', 'dead', 'hung', 'partitioned', 'suspect'), { minLength: 3, maxLength: 5 });
+    const healths = fc.array(fc.constantFrom('alive', 'dead', 'hung', 'partitioned', 'suspect'), {
+      minLength: 3,
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(healths, fc.constantFrom(...DRILL_KINDS), fc.nat(9), (states, kind, nth) => {
         const facts = clusterFacts(states.length, 2);
-        const instances = facts.instances.map((one, index) => ({ ...one, vmHealth: states[index] ?? ('alive' as const) }));
+        const instances = facts.instances.map((one, index) => ({
+          ...one,
+          vmHealth: states[index] ?? ('alive' as const),
+        }));
         const first = planPreview({ ...facts, instances }, requestFor(kind, { cut: 'all' }));
         const victim = first.candidates[nth % first.candidates.length] ?? null;
         const preview = planPreview({ ...facts, instances }, requestFor(kind, { cut: 'all', victim }));

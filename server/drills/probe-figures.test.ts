@@ -31,7 +31,11 @@ describe('figures of a probe', () => {
   });
 
   it('leaves failures before the injection out, but not those under way at it', () => {
-    const samples = [sample(-900, 'fail', 50), sample(-40, 'fail', 1000), ...asked(3000, () => false).filter((one) => one.at >= 0)];
+    const samples = [
+      sample(-900, 'fail', 50),
+      sample(-40, 'fail', 1000),
+      ...asked(3000, () => false).filter((one) => one.at >= 0),
+    ];
     expect(figuresOf(strip(samples), 3000)).toMatchObject({ failed: 1, outageMs: 60 });
   });
 
@@ -86,7 +90,8 @@ describe('figures of a probe', () => {
         // a hole shorter than half a second between right answers is no outage
         const isTold = /fail|(lost,){5}/.test(pattern.join());
         expect(holed.outageMs).toBeLessThanOrEqual(whole.outageMs);
-        if (pattern.includes('fail')) expect(holed.outageMs).toBeGreaterThanOrEqual((pattern.lastIndexOf('fail') + 1) * ASKED_EVERY_MS);
+        if (pattern.includes('fail'))
+          expect(holed.outageMs).toBeGreaterThanOrEqual((pattern.lastIndexOf('fail') + 1) * ASKED_EVERY_MS);
         if (isTold) expect(holed.outageMs).toBeGreaterThan(0);
         expect(holed.failed + holed.missing).toBe(whole.failed);
       }),

@@ -89,9 +89,7 @@ function isBack(instance: Hit, noticed: Date, seen: Observation): boolean {
   if (instance.vmHealth !== 'alive' && instance.vmHealth !== 'unknown') return false;
   if (instance.jobState !== 'running' || instance.heardAt === null || instance.heardAt <= noticed) return false;
   const node = seen.workloads.nodes.find((one) => one.name === instance.node);
-  return (
-    node?.status.startsWith('Ready') === true && !node.taints.some((taint) => taint.startsWith(OUT_OF_SERVICE))
-  );
+  return node?.status.startsWith('Ready') === true && !node.taints.some((taint) => taint.startsWith(OUT_OF_SERVICE));
 }
 
 const recoveriesOf = (expects: Expectation, seen: Observation): Observation['recoveries'] =>

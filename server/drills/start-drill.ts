@@ -41,7 +41,11 @@ export async function startDrill(tx: Tx, input: DrillRequest, actor: Actor): Pro
       summary: 'Waits for the director to begin.',
       userName: actor.name,
       reason: request.reason,
-      injected: { cut: request.cut, undoAfterMs: kind.undoAfterMs ?? kind.deadlineMs + UNDO_MARGIN_MS },
+      injected: {
+        cut: request.cut,
+        pod: request.pod,
+        undoAfterMs: kind.undoAfterMs ?? kind.deadlineMs + UNDO_MARGIN_MS,
+      },
     })
     .returning({ id: drills.id });
   if (!row) throw new Error('insert of a drill returned no row');

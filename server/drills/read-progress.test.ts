@@ -7,7 +7,7 @@ import type { Observation } from './observe-recovery.ts';
 import { type DrillBasis, readProgress } from './read-progress.ts';
 
 const UNKNOWN: DrillTimes = { detectedMs: null, actingMs: null, podsBackMs: null, capacityBackMs: null };
-const after = (ms: number): Date => new Date(NOW.getTime() + ms);
+const later = (ms: number): Date => new Date(NOW.getTime() + ms);
 const facts = clusterFacts(3, 2);
 const WORKER: Victim = { type: 'instance', instance: 'worker-id-1', name: 'worker/1' };
 const KUBELET: Victim = { type: 'process', instance: 'worker-id-0', name: 'worker/0', process: 'kubelet' };
@@ -19,9 +19,9 @@ function basisOf(kind: keyof typeof kinds, victim: Victim, injected: Partial<Inj
 }
 
 function seen(ms: number, changes: Partial<Observation> = {}): Observation {
-  const workloads = { ...facts.workloads, heardAt: after(ms).toISOString() };
+  const workloads = { ...facts.workloads, heardAt: later(ms).toISOString() };
   return {
-    at: after(ms),
+    at: later(ms),
     instances: facts.instances,
     workloads,
     recoveries: [],
@@ -37,9 +37,9 @@ const booked = (
 ): Observation['recoveries'][number] => ({
   subject,
   layer: 'vm',
-  detectedAt: detected == null ? null : after(detected),
-  actedAt: acted == null ? null : after(acted),
-  recoveredAt: recovered == null ? null : after(recovered),
+  detectedAt: detected == null ? null : later(detected),
+  actedAt: acted == null ? null : later(acted),
+  recoveredAt: recovered == null ? null : later(recovered),
 });
 
 const pods = facts.workloads.pods.filter((pod) => pod.node === 'worker-1');
@@ -57,8 +57,8 @@ const hit = {
 };
 const moved = [
   podOf('web-1', 'worker-0'),
-  podOf('web-3', 'worker-0', { createdAt: after(1200).toISOString() }),
-  podOf('db-0', 'worker-0', { uid: 'uid-new', keeper: 'StatefulSet/db', createdAt: after(1300).toISOString() }),
+  podOf('web-3', 'worker-0', { createdAt: later(1200).toISOString() }),
+  podOf('db-0', 'worker-0', { uid: 'uid-new', keeper: 'StatefulSet/db', createdAt: later(1300).toISOString() }),
 ];
 
 describe('how far recovery has come', () => {
@@ -76,7 +76,7 @@ describe('how far recovery has come', () => {
   });
 
   it('counts pods back when each keeper has as many as before, without those that were hit', () => {
-    const workloads = { ...facts.workloads, heardAt: after(2900).toISOString(), pods: moved };
+    const workloads = { ...facts.workloads, heardAt: later(2900).toISOString(), pods: moved };
     const progress = readProgress(UNKNOWN, basisOf('vm-off', WORKER, hit), seen(3000, { workloads }));
     expect(progress.podsBackMs).toBe(2900);
     const fewer = { ...workloads, pods: moved.slice(0, 2) };
@@ -95,7 +95,7 @@ describe('how far recovery has come', () => {
     const back = (heardMs: number, taints: string[] = []): Observation =>
       seen(7400, {
         recoveries,
-        instances: facts.instances.map((one) => ({ ...one, heardAt: after(heardMs) })),
+        instances: facts.instances.map((one) => ({ ...one, heardAt: later(heardMs) })),
         workloads: { ...facts.workloads, nodes: facts.workloads.nodes.map((node) => ({ ...node, taints })) },
       });
     const basis = basisOf('vm-off', WORKER, hit);
@@ -120,7 +120,7 @@ describe('how far recovery has come', () => {
     const basis = basisOf('network-cut', WORKER, { instances: ['worker-id-1'] });
     const as = (vmHealth: 'suspect' | 'partitioned') =>
       seen(4000, {
-        instances: facts.instances.map((one) => ({ ...one, vmHealth, vmHealthSince: after(3200) })),
+        instances: facts.instances.map((one) => ({ ...one, vmHealth, vmHealthSince: later(3200) })),
       });
     expect(readProgress(UNKNOWN, basis, as('suspect')).detectedMs).toBeNull();
     expect(readProgress(UNKNOWN, basis, as('partitioned')).detectedMs).toBe(3200);

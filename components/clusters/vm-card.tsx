@@ -3,8 +3,6 @@
 import { Crown } from 'lucide-react';
 import Link from 'next/link';
 import { links } from '#components/links.ts';
-import Link from 'next/link';
-import { links } from '#components/links.ts';
 import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { figuresOf } from '#components/tasks/task-state.ts';
 import { count, formatKib, formatSpan } from '#components/ui/format-time.ts';

@@ -11,6 +11,7 @@ import { runLeftDrills } from '#server/drills/left-drills.ts';
 import { type Gateway, startGateway } from '#server/gateway/gateway.ts';
 import { LateAgents } from '#server/gateway/late-agents.ts';
 import { runHealthLoop } from '#server/health/health-loop.ts';
+import { machineStrain } from '#server/health/machine-strain.ts';
 import { HeartbeatRecorder } from '#server/health/record-heartbeat.ts';
 import { listenForUnlock } from '#server/identity/unlock-socket.ts';
 import { recordInfrastructure } from '#server/infrastructure/record-infrastructure.ts';
@@ -104,6 +105,7 @@ async function serveAgents(options: DirectorOptions, parts: Parts): Promise<{ st
       agents,
       heartbeats,
       reachesVms: config.cpi !== 'simulated',
+      strain: machineStrain,
       clock,
       log,
       signal: stopLoops.signal,

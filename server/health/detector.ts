@@ -6,7 +6,7 @@ import type { Agents } from '#server/gateway/call-agent.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import { type Evidence, judgeVm, SILENT_MS, type VmVerdict } from './judge-vm.ts';
-import { probeVm } from './probe-vm.ts';
+import { type Probed, probeVm } from './probe-vm.ts';
 import type { HealthSettings } from './read-fleet.ts';
 import type { HeartbeatRecorder } from './record-heartbeat.ts';
 import { findWork } from './request-repair.ts';
@@ -27,8 +27,8 @@ const WORK_PATIENCE_MS = 30_000;
 const LEAST_SILENT = 3;
 /** What a dead VM said last may still lie in a buffer; no machine boots faster. */
 const LAST_WORDS_MS = 500;
-/** One that was heard so lately died when the infrastructure said so; else when it fell silent. */
-const FRESH_MS = 2000;
+/** What the infrastructure told so lately is when it died; else that was when it fell silent. */
+const FRESH_MS = 10_000;
 
 export type DetectorOptions = {
   pool: Pool;
@@ -40,6 +40,8 @@ export type DetectorOptions = {
   signal: AbortSignal;
   /** The director itself has a way to the network of the VMs. */
   reachesVms: boolean;
+  /** How much longer than usual answers may take; 1 on a calm machine. */
+  strain: () => number;
   settings: () => HealthSettings;
   /** May this VM be fenced now? Resurrection and the meltdown guard have their say. */
   mayFence: (vmCase: VmCase) => boolean;
@@ -103,7 +105,10 @@ export class Detector {
     const vmCase = this.cases.get(this.#byCid.get(news.cid) ?? '');
     if (!vmCase) return false;
     if (news.event === 'started') vmCase.startedAt = this.#options.clock.monotonic();
-    else void this.#look(vmCase);
+    else {
+      vmCase.newsAt = this.#options.clock.monotonic();
+      void this.#look(vmCase);
+    }
     return true;
   }
 
@@ -198,13 +203,13 @@ export class Detector {
     const first = judgeVm(this.#evidence(vmCase, power, null));
     if (power !== 'on' || this.#silentMs(vmCase) < SILENT_MS) return first;
     if (vmCase.health === 'alive') this.#set(vmCase, 'suspect', first.reason);
-    const { agents, heartbeats, signal } = this.#options;
+    const { agents, signal } = this.#options;
     const probe = await probeVm(
       agents,
       {
-        instance: vmCase.instance,
-        processes: heartbeats.lifeOf(vmCase.instance.id)?.beat?.processes.map(({ name }) => name) ?? [],
+        suspect: this.#probed(vmCase),
         peers: this.#peersOf(vmCase.instance),
+        strain: this.#options.strain(),
         asksHere: this.#options.reachesVms,
         askLease: (probing) => this.#options.isLeaseRenewed(vmCase.instance, probing),
       },
@@ -218,6 +223,7 @@ export class Detector {
     return {
       power,
       silentMs: this.#silentMs(vmCase),
+      strain: this.#options.strain(),
       sinceStartMs: vmCase.startedAt === null ? null : now - vmCase.startedAt,
       probe,
       partitionedMs: vmCase.health === 'partitioned' ? now - vmCase.since : 0,
@@ -273,7 +279,7 @@ export class Detector {
   }
 
   /** Instances of the same network that are heard, those of the same deployment first. */
-  #peersOf({ id, network, deployment }: Watched): string[] {
+  #peersOf({ id, network, deployment }: Watched): Probed[] {
     const peers = [...this.cases.values()].filter(
       (other) =>
         other.instance.id !== id &&
@@ -283,7 +289,12 @@ export class Detector {
         this.#silentMs(other) < SILENT_MS / 2,
     );
     const isNear = ({ instance }: VmCase): number => (instance.deployment === deployment ? 0 : 1);
-    return peers.toSorted((a, b) => isNear(a) - isNear(b)).map(({ instance }) => instance.id);
+    return peers.toSorted((a, b) => isNear(a) - isNear(b)).map((peer) => this.#probed(peer));
+  }
+
+  #probed({ instance }: VmCase): Probed {
+    const beat = this.#options.heartbeats.lifeOf(instance.id)?.beat;
+    return { instance, processes: beat?.processes.map(({ name }) => name) ?? [] };
   }
 
   #set(vmCase: VmCase, health: VmHealth, reason: string): void {
@@ -299,9 +310,9 @@ export class Detector {
     this.#options.onChange(vmCase);
   }
 
-  /** A VM that is off died at some time since it was last heard; of one that hangs the last word is all that is known. */
+  /** When the infrastructure told that it stopped; of one that nobody told of, the last word is all that is known. */
   #beganAt(vmCase: VmCase, health: VmHealth, now: number): number {
-    const silentMs = Math.max(0, this.#silentMs(vmCase));
-    return health === 'dead' && silentMs < FRESH_MS ? Math.max(now - silentMs, vmCase.lookedAt) : now - silentMs;
+    if (health === 'dead' && now - vmCase.newsAt < FRESH_MS) return vmCase.newsAt;
+    return now - Math.max(0, this.#silentMs(vmCase));
   }
 }

@@ -72,7 +72,7 @@ function watch(options: { repairing: boolean } = { repairing: true }): void {
   stop = new AbortController();
   const { signal } = stop;
   running = Promise.all([
-    runHealthLoop({ ...fixture.parts, reachesVms: false, signal }),
+    runHealthLoop({ ...fixture.parts, reachesVms: false, strain: () => 1, signal }),
     ...(options.repairing ? [workOff(signal)] : []),
   ]);
 }

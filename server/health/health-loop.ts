@@ -22,6 +22,8 @@ export type HealthLoopOptions = {
   heartbeats: HeartbeatRecorder;
   /** The director itself has a way to the network of the VMs; simulated ones are on none. */
   reachesVms: boolean;
+  /** How much longer than usual answers may take on this machine; 1 when it is calm. */
+  strain: () => number;
   clock: Clock;
   log: Log;
   signal: AbortSignal;

@@ -4,6 +4,7 @@ import { BOOT_MS, type Evidence, judgeVm } from './judge-vm.ts';
 const silent: Evidence = {
   power: 'on',
   silentMs: 3100,
+  strain: 1,
   sinceStartMs: null,
   probe: { peers: 2, answered: false },
   partitionedMs: 0,
@@ -24,6 +25,8 @@ const cases: [string, Partial<Evidence>, string][] = [
   ['on, and one peer gets no answer for long', { probe: { peers: 1, answered: false }, silentMs: 6000 }, 'hung'],
   ['on, and there is no peer to ask yet', { probe: { peers: 0, answered: false }, silentMs: 14_000 }, 'suspect'],
   ['on, and there is no peer to ask for long', { probe: { peers: 0, answered: false }, silentMs: 15_000 }, 'hung'],
+  ['on, on a machine that answers slowly', { strain: 5, silentMs: 14_000 }, 'suspect'],
+  ['on, for long on a machine that answers slowly', { strain: 5, silentMs: 15_000 }, 'hung'],
   ['on, and it may be booting', { sinceStartMs: BOOT_MS - 1 }, 'suspect'],
   ['on, and it should have booted', { sinceStartMs: BOOT_MS }, 'hung'],
   ['on, and the fleet fell silent with it', { isFleetSilent: true, silentMs: 60_000 }, 'suspect'],

@@ -13,6 +13,8 @@ export type Evidence = {
   /** Null: the infrastructure does not answer now. */
   power: PowerState | null;
   silentMs: number;
+  /** How much longer than usual answers may take: 1 on a calm machine. */
+  strain: number;
   /** Since the VM was started; null when that is long ago or unknown. */
   sinceStartMs: number | null;
   /** How many peers were asked, and whether any, the director itself or the VM's own lease says that it lives. Null: not asked yet. */
@@ -49,10 +51,10 @@ export function judgeVm(evidence: Evidence): VmVerdict {
   return { health: 'hung', reason: `it is on, but neither its agent nor its programs answer ${whoOf(probe.peers)}` };
 }
 
-function patienceOf({ isFleetSilent, partitionTimeoutMs }: Evidence, peers: number): number {
+function patienceOf({ isFleetSilent, partitionTimeoutMs, strain }: Evidence, peers: number): number {
   if (isFleetSilent) return partitionTimeoutMs;
-  if (peers >= 2) return SILENT_MS;
-  return peers === 1 ? ONE_PEER_MS : NO_PEER_MS;
+  if (peers >= 2) return SILENT_MS * strain;
+  return (peers === 1 ? ONE_PEER_MS : NO_PEER_MS) * strain;
 }
 
 function whoOf(peers: number): string {

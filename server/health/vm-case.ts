@@ -32,6 +32,8 @@ export type VmCase = {
   /** When its VM was last seen to start; null when that is not known. */
   startedAt: number | null;
   lookedAt: number;
+  /** When the infrastructure last told that it stopped. */
+  newsAt: number;
   isLooking: boolean;
   /** More was heard while it was being looked into. */
   isNewsWaiting: boolean;
@@ -61,6 +63,7 @@ export function newCase(instance: Watched, now: number): VmCase {
     beganAt: now,
     startedAt: null,
     lookedAt: Number.NEGATIVE_INFINITY,
+    newsAt: Number.NEGATIVE_INFINITY,
     isLooking: false,
     isNewsWaiting: false,
     isWritten: isKept || vmHealth === 'unknown',

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { inTransaction } from '#db/transaction.ts';
 import type { Actor } from '#model/role.ts';
 import type { SampleAnswer, SampleId, SampleRequest, SampleView } from '#model/sample.ts';
@@ -11,6 +11,8 @@ import { TesseraError } from '#server/platform/error.ts';
 import { readSample } from './list-samples.ts';
 
 const ANSWER_MS = 5000;
+/** A node that is gone must not hold the question: the next one answers as well. */
+const CONNECT_MS = 1500;
 const SHOWN_BYTES = 64 * 1024;
 
 export type SampleQuestion = {
@@ -68,14 +70,17 @@ async function askInTurn(clock: Clock, wanted: SampleRequest, addresses: string[
 async function askOnce(clock: Clock, wanted: SampleRequest, address: string): Promise<SampleAnswer> {
   const began = clock.monotonic();
   const elapsed = () => Math.round(clock.monotonic() - began);
+  // of its own, and closed after: a connection that is kept would go on to a pod that is gone
+  const dispatcher = new Agent({ connect: { timeout: CONNECT_MS } });
   try {
     const response = await request(`${address}${wanted.path}`, {
       method: wanted.method,
       headers: wanted.body === null ? {} : { 'content-type': 'application/json' },
       body: wanted.body,
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: ANSWER_MS,
       signal: AbortSignal.timeout(ANSWER_MS),
-      // a connection that is kept would go on to a pod that is gone
-      reset: true,
+      dispatcher,
     });
     const body = await readShown(response.body);
     const ok = response.statusCode < 400 && body.includes(wanted.expect);
@@ -84,6 +89,8 @@ async function askOnce(clock: Clock, wanted: SampleRequest, address: string): Pr
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     return { status: null, ms: elapsed(), body: '', ok: false, error: `${address} did not answer: ${why}`, address };
+  } finally {
+    await dispatcher.destroy();
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { recoveries } from '#db/schema/health.ts';
 import type { Tx } from '#db/transaction.ts';
 import { appendEvent } from '#server/events/append-event.ts';
@@ -6,7 +6,7 @@ import { runningDrill } from '#server/health/append-mark.ts';
 import type { ClusterMemory } from './cluster-memory.ts';
 import { exactTime, type Loss, type News } from './tell-news.ts';
 
-type Open = { id: number; keeper: string; uid: string | null; acted: boolean };
+type Open = { id: number; keeper: string; uid: string | null; beganAt: Date; acted: boolean };
 const MOST_OPEN = 500;
 
 /**
@@ -34,6 +34,7 @@ export class PodRecoveries {
       id: row.id,
       keeper: keeperIn(row.title),
       uid: null,
+      beganAt: row.beganAt,
       acted: row.actedAt !== null,
     }));
   }
@@ -76,7 +77,7 @@ export class PodRecoveries {
       })
       .returning({ id: recoveries.id });
     if (!row) throw new Error('insert of a recovery returned no row');
-    this.#open.push({ id: row.id, keeper, uid: pod.uid, acted: false });
+    this.#open.push({ id: row.id, keeper, uid: pod.uid, beganAt: at, acted: false });
     await this.#tell(tx, row.id);
   }
 
@@ -96,13 +97,14 @@ export class PodRecoveries {
     );
     const over = this.#open.filter((one) => (ready.get(one.keeper) ?? 0) >= (wanted.get(one.keeper) ?? 0));
     if (over.length === 0) return;
-    for (const keeper of new Set(over.map((one) => one.keeper))) {
-      const ids = over.filter((one) => one.keeper === keeper).map((one) => one.id);
+    for (const { id, keeper, beganAt } of over) {
       const last = news.filter((one) => one.event === 'ready' && one.keeper === keeper).at(-1);
       if (last) last.phase = 'recovered';
-      const recoveredAt = last?.at ?? lastReady(memory, keeper, now);
-      await tx.db.update(recoveries).set({ recoveredAt }).where(inArray(recoveries.id, ids));
-      for (const id of ids) await this.#tell(tx, id);
+      const whole = last?.at ?? lastReady(memory, keeper, now);
+      // it may be whole again without a new pod: the node came back, or fewer are wanted
+      const recoveredAt = whole > beganAt ? whole : now;
+      await tx.db.update(recoveries).set({ recoveredAt }).where(eq(recoveries.id, id));
+      await this.#tell(tx, id);
     }
     this.#open = this.#open.filter((one) => !over.includes(one));
   }

@@ -1,6 +1,6 @@
 import type { MarkLane, MarkPhase } from '#model/health.ts';
 import type { Change, ClusterMemory } from './cluster-memory.ts';
-import type { TrackedNode, TrackedPod } from './tracked.ts';
+import { isSystem, type TrackedNode, type TrackedPod } from './tracked.ts';
 
 /** A point for the time axis, before it is known what it means for a keeper. */
 export type News = {
@@ -47,7 +47,10 @@ function tellPod(memory: ClusterMemory, before: TrackedPod | null, after: Tracke
   const owner = memory.keeperOf(pod);
   const keeper = owner && `${owner.kind}/${pod.namespace}/${owner.name}`;
   const on = pod.node === null ? '' : ` on ${pod.node}`;
-  const tell = (event: News['event'], words: string, at: Date, data: Record<string, unknown> = {}) =>
+  // the volume provisioner's errands come and go with every claim
+  const isErrand = isSystem(pod.namespace) && owner === null;
+  const tell = (event: News['event'], words: string, at: Date, data: Record<string, unknown> = {}) => {
+    if (isErrand) return;
     news.push({
       lane: 'pod',
       of: `${pod.namespace}/${pod.name}`,
@@ -58,6 +61,7 @@ function tellPod(memory: ClusterMemory, before: TrackedPod | null, after: Tracke
       keeper,
       data: { event, uid: pod.uid, node: pod.node, keeper, ...data },
     });
+  };
   // a StatefulSet's pod comes back under its own name: it is another pod all the same
   if (before && after && before.uid !== after.uid) {
     const ended = tellPod(memory, before, null, seen);

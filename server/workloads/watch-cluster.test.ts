@@ -73,16 +73,14 @@ test('a deleted pod opens a recovery, its successor ends it, and each moment is 
   await expect.poll(podNames, soon).toHaveLength(2);
   cluster.put(pods, podObject('web-5f-a', { ready: true, deletionTimestamp: new Date().toISOString(), grace: 0 }));
   cluster.put(pods, podObject('web-5f-c', { node: null, ready: false }));
-  await expect
-    .poll(recoveries, soon)
-    .toEqual([
-      {
-        cause: 'pod deleted on worker-0',
-        title: 'Deployment/default/web lost pod web-5f-a',
-        acted: false,
-        over: false,
-      },
-    ]);
+  await expect.poll(recoveries, soon).toEqual([
+    {
+      cause: 'pod deleted on worker-0',
+      title: 'Deployment/default/web lost pod web-5f-a',
+      acted: false,
+      over: false,
+    },
+  ]);
   cluster.put(pods, podObject('web-5f-c', { node: 'worker-2', ready: false }));
   await expect.poll(async () => (await recoveries())[0]?.acted, soon).toBe(true);
   cluster.remove(pods, 'default', 'web-5f-a');

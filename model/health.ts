@@ -32,7 +32,7 @@ export type AzView = {
 /** When repair stops: `minimumDown` instances and `percent` of all are down within `windowSeconds`. */
 export const MeltdownRule = z.strictObject({
   minimumDown: z.number().int().min(1).max(10_000),
-  percent: z.number().min(1).max(100),
+  percent: z.number().min(1, 'per cent: at least 1').max(100, 'per cent: at most 100'),
   windowSeconds: z.number().int().min(10).max(86_400),
 });
 export type MeltdownRule = z.infer<typeof MeltdownRule>;

@@ -1,6 +1,8 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { Card } from '#components/ui/card.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
@@ -28,7 +30,13 @@ export function AlertsSent({ drill }: { drill: DrillView }) {
     <Card title="Alerts sent" aside={<span className="cap">tagged DRILL</span>}>
       {deliveries.error ? <ErrorView what="The deliveries could not be read." error={deliveries.error} /> : null}
       {sent.length === 0 ? (
-        <p className="pad muted">Nothing was sent yet. Channels are set up under Alerts.</p>
+        <p className="pad muted">
+          Nothing was sent yet.{' '}
+          <Link className="link underlined" href={links.channels()}>
+            Channels
+          </Link>{' '}
+          say who is told.
+        </p>
       ) : (
         <ul className="list">
           {sent.slice(0, LISTED).map((delivery) => (

@@ -7,6 +7,7 @@ import { links } from '#components/links.ts';
 import { useApi, useSession } from '#components/live/live-provider.tsx';
 import { refusalOf } from '#components/live/refusal.ts';
 import { useTRPC } from '#components/live/trpc.ts';
+import { curlLine } from '#components/samples/curl-line.ts';
 import { Button } from '#components/ui/button.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
@@ -104,6 +105,7 @@ export function RequestsStep({
   const [busy, setBusy] = useState(false);
   const [address] = sample.addresses;
   const there = customer.data?.ok === true;
+  const check = sample.requests.find((request) => request.id === sample.dataCheck);
   const writes = sample.requests.filter((request) => request.id !== sample.dataCheck);
 
   const send = async (requests: SampleRequest[]) => {
@@ -143,9 +145,7 @@ export function RequestsStep({
         </p>
       )}
       <CustomerAnswer customer={customer} />
-      {address && sample.requests.length > 0 ? (
-        <CliLine bare command={`curl ${address}${sample.requests.at(-1)?.path ?? '/'}`} />
-      ) : null}
+      {address && check ? <CliLine bare command={curlLine(check, address)} /> : null}
     </StepCard>
   );
 }

@@ -31,7 +31,7 @@ export function ToldStep({ number, drillIds, open }: { number: number; drillIds:
       {ours.length === 0 ? (
         <p className="row wrap">
           Nothing was sent by these drills.
-          <ButtonLink small href={links.alerts()}>
+          <ButtonLink small href={links.channels()}>
             Set up a channel
           </ButtonLink>
         </p>

@@ -14,6 +14,7 @@ import { PROBE_DEADLINE_MS, PROBE_INTERVAL_MS, type ProbeOrder } from './probe-o
 const BASELINE_MS = 3000;
 /** A new node port takes a moment until every node knows it, and a busy machine another. */
 const SETTLE_MS = 60_000;
+const ARRANGE_MS = 15_000;
 /** Of the questions that were due; a busy machine asks fewer. */
 const LEAST_SHARE = 0.5;
 const TRIES = 3;
@@ -45,7 +46,7 @@ export async function startProbing(context: Context, id: number): Promise<void> 
 }
 
 async function arrange(context: Context, row: DrillRow): Promise<void> {
-  const nodePort = await arrangeProbes(context, row, context.signal);
+  const nodePort = await arrangePatiently(context, row);
   const named = probesOf(row).map((probe) =>
     probe.kind === 'dns' ? { ...probe, url: `${probe.url?.replace(/:\d+$/, '')}:${nodePort}` } : probe,
   );
@@ -67,6 +68,20 @@ async function arrange(context: Context, row: DrillRow): Promise<void> {
       injected: { ...injectedOf(now), unasked, probing: true },
     });
   });
+}
+
+/** An API that is slow to answer is asked again for a while. */
+async function arrangePatiently(context: Context, row: DrillRow): Promise<number> {
+  const until = context.clock.monotonic() + ARRANGE_MS;
+  for (;;) {
+    try {
+      return await arrangeProbes(context, row, context.signal);
+    } catch (thrown) {
+      const isAway = asTesseraError(thrown).code === 'kubernetes_unavailable';
+      if (context.signal.aborted || !isAway || context.clock.monotonic() > until) throw thrown;
+      await context.clock.sleep(LOOK_MS, context.signal);
+    }
+  }
 }
 
 /** Services that speak no HTTP and data that was never written cannot be probes; why, or null when it answers or must answer. */

@@ -28,6 +28,21 @@ export function leadsGroup(pid: number): boolean {
   return Number(statFields(pid)?.[2]) === pid;
 }
 
+/**
+ * True when a signal stopped the process, or a child of its group while the process waits for it: it does nothing, and its port still accepts
+ * connections. A process under a debugger is another thing.
+ */
+export function isStopped(pid: number): boolean {
+  if (stateOf(pid) === 'T') return true;
+  const children = readOrNull(`/proc/${pid}/task/${pid}/children`)?.split(' ').filter(Boolean).map(Number) ?? [];
+  return children.some((child) => {
+    const fields = statFields(child);
+    return fields?.[0] === 'T' && Number(fields[2]) === pid;
+  });
+}
+
+const stateOf = (pid: number): string | undefined => statFields(pid)?.[0];
+
 /** Fields of /proc/<pid>/stat after the name, which may hold blanks and brackets: [0] is the state. */
 function statFields(pid: number): string[] | null {
   const text = readOrNull(`/proc/${pid}/stat`);

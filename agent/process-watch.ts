@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { checkHealth } from './health-check.ts';
 import type { KeptProcess } from './kept-state.ts';
 import { type PrintLog, sentence } from './print-log.ts';
-import { sampleProcess } from './process-stats.ts';
+import { isStopped, sampleProcess } from './process-stats.ts';
 import { isSupervised, killService, readStatus, type ServiceStatus, supervise } from './runit.ts';
 import { Wake } from './wake.ts';
 
@@ -17,6 +17,9 @@ const SETTLED_MS = 1000;
 const STARTING_LIMIT_MS = 300_000;
 /** Failed checks in a row after which a running process is said to fail, if it is not restarted before. */
 const FAILING_AFTER = 3;
+/** A process that a signal stopped for this long is killed, with or without a health check; somebody may have stopped it for a look. */
+const STOPPED_LIMIT_MS = 2500;
+const STOPPED_LOOK_MS = 250;
 const STARTING_LOOK_MS = 150;
 /** A command costs a process each time. */
 const STARTING_EXEC_LOOK_MS = 500;
@@ -48,6 +51,7 @@ export class ProcessWatch {
   #status: ServiceStatus | null = null;
   #isHealthy = false;
   #failures = 0;
+  #stoppedSince: number | null = null;
   #hangReason: string | null = null;
   #restartedAt: number[] = [];
   #sample = { at: Number.NEGATIVE_INFINITY, pid: 0, cpuSeconds: 0, memoryKib: 0, cpuPercent: null as number | null };
@@ -159,11 +163,25 @@ export class ProcessWatch {
       this.#setState(this.#restartsTooOften() ? 'failing' : 'starting');
       return STARTING_LOOK_MS;
     }
+    if (this.#noteStopped(status)) return STOPPED_LOOK_MS;
     const fault = await this.#check(status);
     // stopped, or another life began, while the check ran: its answer says nothing
     const isOver = readStatus(folder)?.pid !== status.pid || this.#stop.signal.aborted;
     if (!isOver) this.#judge(fault, status);
     return this.#nextLook();
+  }
+
+  /** No health check needs to time out for what the kernel says at once. */
+  #noteStopped(status: ServiceStatus): boolean {
+    if (status.pid === null || !isStopped(status.pid)) {
+      this.#stoppedSince = null;
+      return false;
+    }
+    const now = this.#options.clock.monotonic();
+    this.#stoppedSince ??= now;
+    this.#setState('failing');
+    if (now - this.#stoppedSince >= STOPPED_LIMIT_MS) this.#killHung('stopped by a signal');
+    return true;
   }
 
   async #check(status: ServiceStatus): Promise<string | null> {
@@ -194,6 +212,7 @@ export class ProcessWatch {
   #killHung(fault: string): void {
     this.#options.log('warn', 'process hangs: killed', { process: this.name, failures: this.#failures, fault });
     this.#failures = 0;
+    this.#stoppedSince = null;
     this.#hangReason = fault;
     killService(this.#options.folder);
   }
@@ -207,6 +226,7 @@ export class ProcessWatch {
   #beginLife(): void {
     this.#isHealthy = false;
     this.#failures = 0;
+    this.#stoppedSince = null;
     if (this.#status?.state === 'run') this.#hangReason = null;
   }
 

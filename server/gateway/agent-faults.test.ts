@@ -70,6 +70,30 @@ test('a hang ends by itself when its time is over, with the agent dead', async (
   await until(() => readdirSync(join(agent.root, 'run/tessera-faults')).length === 0);
 });
 
+test('a process that stays stopped is killed as hung, although no health check asks it', async () => {
+  const before = await wrapped();
+  await inject('STOP', 60_000);
+  const failing = await until(async () => {
+    const found = await wrapped();
+    return found?.state === 'failing' && found;
+  });
+  expect(failing.pid).toBe(before?.pid);
+  const after = await until(async () => {
+    const found = await wrapped();
+    return found?.state === 'running' && found.pid !== before?.pid && found;
+  });
+  expect(after.lastExit).toBe('killed by SIGKILL (hung: stopped by a signal)');
+  // what is left to undo is gone with the process
+  await gateway.agents.call(instance, { method: 'undo-faults', drill: 'd1' }, callOptions);
+});
+
+test('a program that is stopped behind its wrapper is hung too', async () => {
+  const before = await wrapped();
+  process.kill(programPid(), 'SIGSTOP');
+  await until(async () => (await wrapped())?.restarts === (before?.restarts ?? 0) + 1);
+  await until(async () => (await wrapped())?.state === 'running');
+});
+
 test('a kill ends the program too, and is told as any other end', async () => {
   const before = await wrapped();
   const program = programPid();

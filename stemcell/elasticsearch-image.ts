@@ -14,14 +14,8 @@ const ARCHIVE = 'elasticsearch.tar';
 const USER = 1000;
 const JRE = 'openjdk-21-jre-headless';
 const JAVA_HOME = '/usr/lib/jvm/java-21-openjdk-amd64';
-/** Read by no program in the image. */
-const EXCLUDES = [
-  '/usr/share/man/*',
-  '/usr/share/doc/*',
-  '/usr/share/info/*',
-  '/usr/share/locale/*',
-  '/usr/share/lintian/*',
-];
+/** Read by no program in the image. The folders of manual pages stay: the JRE's installation makes links in them, and fails without. */
+const EXCLUDES = ['/usr/share/doc/*', '/usr/share/info/*', '/usr/share/locale/*', '/usr/share/lintian/*'];
 /** What of the system is needed to run a Java program from a shell script. */
 const KEPT = ['./usr', './etc', './bin', './lib', './lib64', './sbin'];
 const RECIPE = ['elasticsearch-image.ts', 'image-archive.ts', 'images/elasticsearch.yml'];

@@ -19,6 +19,7 @@ export async function injectFault(context: FaultContext, id: number): Promise<vo
   try {
     const victim = (await kind.aim?.(context, orderOf(row))) ?? orderOf(row).victim;
     const order = await commit(context, id, { ...orderOf(row), victim });
+    if (order === null) return;
     const detail = await kind.inject(context, order);
     await context.log(`injected: ${detail}`);
     await inTransaction(context.pool, async (tx) => {
@@ -49,10 +50,11 @@ export async function injectFault(context: FaultContext, id: number): Promise<vo
   }
 }
 
-/** The moment of the injection and of the undo on the victim, kept before anything happens. */
-async function commit(context: FaultContext, id: number, order: FaultOrder): Promise<FaultOrder> {
+/** The moment of the injection and of the undo on the victim, kept before anything happens. Null when somebody has stopped the drill. */
+async function commit(context: FaultContext, id: number, order: FaultOrder): Promise<FaultOrder | null> {
   return inTransaction(context.pool, async (tx) => {
     const row = await findDrill(tx, id, 'for update');
+    if (row.state !== 'running') return null;
     const now = context.clock.now();
     const undoAt = new Date(now.getTime() + order.undoAfterMs);
     const injected = { ...injectedOf(row), process: await readProcess(tx, order) };

@@ -116,16 +116,14 @@ function Walk({ cluster }: { cluster: ClusterView }) {
   const begin = { since: since === null ? null : Number(since), now };
   const ended = (drills.data ?? []).filter((drill) => drill.state === 'ended').length;
   const customer = useCustomer(cluster.name, sample, ended);
-  const [opened, setOpened] = useState(false);
-  const answers = customer.data?.ok === true;
-  if (answers && !opened) setOpened(true);
 
   const failed = drills.error ?? samples.error;
   if (failed) return <ErrorView what="Where the tour stands could not be read." error={failed} />;
   if (!drills.data || !samples.data || !sample) return <SkeletonRows rows={6} label="Reading where the tour stands" />;
 
-  // once it answered, a later silence is what a drill did to it, and locks nothing
-  const steps = walkSteps(drills.data, begin, opened);
+  // after the first drill a silence is what a drill did to it, and locks nothing
+  const open = sample.state === 'running' && (customer.data?.ok === true || ended > 0);
+  const steps = walkSteps(drills.data, begin, open);
   const newestDone = steps.findLast((step) => step.state === 'done');
   const running = drills.data.find(isUnderWay);
   const allDone = steps.every((step) => step.state === 'done');

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseExit } from './exits.ts';
 import { agentPaths } from './paths.ts';
@@ -48,4 +52,28 @@ test("a job's own finish script gets runit's arguments and cannot hold its proce
   const { finish } = serviceScripts(agentPaths('/'), 'job', process);
   expect(finish).toContain(`timeout -k 1 10 '/var/vcap/jobs/job/bin/finish' "$@"`);
   expect(finish.indexOf('exits')).toBeLessThan(finish.indexOf('timeout'));
+});
+
+test('a process that ends again and again is started at once five times, and then with a pause', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-finish-'));
+  try {
+    const paths = agentPaths(folder);
+    mkdirSync(dirname(paths.exits), { recursive: true });
+    execFileSync('mkfifo', [paths.bell]);
+    const { finish } = serviceScripts(paths, 'job', { name: 'p', command: ['/bin/p'], env: {} });
+    const end = () => {
+      const before = performance.now();
+      execFileSync('sh', ['-c', finish, 'finish', '1', '0'], { cwd: folder });
+      return performance.now() - before;
+    };
+    for (let round = 0; round < 5; round += 1) expect(end()).toBeLessThan(2500);
+    expect(end()).toBeGreaterThan(2900);
+    expect(end()).toBeGreaterThan(2900);
+    // ends of long ago do not count
+    writeFileSync(join(folder, 'ends'), '1 1 1 1 1 1\n');
+    expect(end()).toBeLessThan(2500);
+    expect(readFileSync(paths.exits, 'utf8').trim().split('\n')).toHaveLength(8);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -5,6 +5,12 @@ import type { Paths } from './paths.ts';
 /** A job's own finish script must not keep its process down for ever. */
 const FINISH_LIMIT_S = 10;
 
+/** A process that ended so often within the window is not started again for the pause: a crash loop must not cost the VM its processors. */
+const ENDS_KEPT = 6;
+const ENDS_WINDOW_S = 30;
+/** Short enough that the ends still come so often that the process counts as failing. */
+const PAUSE_S = 3;
+
 /** `run` and `finish` of a process's service folder. */
 export function serviceScripts(paths: Paths, job: string, process: JobProcess): { run: string; finish: string } {
   return { run: runScript(paths, job, process), finish: finishScript(paths, job, process) };
@@ -39,8 +45,22 @@ function finishScript(paths: Paths, job: string, process: JobProcess): string {
     `echo "${process.name} $1 $2" >>${quote(paths.exits)}`,
     `echo 1<>${quote(paths.bell)}`,
     ...own,
+    ...backOff(),
     'exit 0',
   ]);
+}
+
+/** Only what the shell can do by itself: the first restarts must be at once. `ends` lies in the service's folder and holds the last ends. */
+function backOff(): string[] {
+  return [
+    'read -r up _ </proc/uptime',
+    'now=${up%.*}',
+    'before=; [ -e ends ] && read -r before <ends',
+    'set -- $now $before',
+    `[ $# -gt ${ENDS_KEPT} ] && set -- ${Array.from({ length: ENDS_KEPT }, (_, place) => `$${place + 1}`).join(' ')}`,
+    'echo "$*" >ends',
+    `[ $# -lt ${ENDS_KEPT} ] || [ $((now - $${ENDS_KEPT})) -ge ${ENDS_WINDOW_S} ] || sleep ${PAUSE_S}`,
+  ];
 }
 
 /** The log of a process; also what `read-log` reads. */

@@ -31,10 +31,11 @@ export const applyStep = (instance: LaneInstance): Step => ({
   input: about(instance),
 });
 
-export const healthyStep = (instance: LaneInstance, watchTimeMs: number): Step => ({
+/** `othersFirst`: go on when an instance cannot be healthy before others of its group are repaired. */
+export const healthyStep = (instance: LaneInstance, watchTimeMs: number, othersFirst = false): Step => ({
   kind: 'wait-healthy',
   title: `wait until ${nameOf(instance)} is healthy`,
-  input: { ...about(instance), watchTimeMs },
+  input: { ...about(instance), watchTimeMs, ...(othersFirst ? { othersFirst } : {}) },
 });
 
 export const drainSteps = (instance: LaneInstance): Step[] => [

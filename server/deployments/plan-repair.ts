@@ -100,7 +100,7 @@ function startedSteps({ instance, role, watchTimeMs }: RepairFacts): Step[] {
   return [
     applyStep(instance),
     ...(role === 'master' ? [member] : []),
-    healthyStep(instance, watchTimeMs),
+    healthyStep(instance, watchTimeMs, role === 'master'),
     ...(role === 'plain' ? [] : [back]),
   ];
 }

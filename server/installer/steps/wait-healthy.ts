@@ -17,13 +17,22 @@ const ALONE_MS = 8000;
 
 /** Waits until all processes of the instance run and pass their health checks; then runs the post-start scripts. */
 export const waitHealthy = defineStep({
-  input: z.strictObject({ instance: z.string(), watchTimeMs: z.number().int().positive() }),
+  input: z.strictObject({
+    instance: z.string(),
+    watchTimeMs: z.number().int().positive(),
+    /** For the repair of a master: others may have to be repaired before it can be healthy. */
+    othersFirst: z.boolean().default(false),
+  }),
   interruptible: true,
-  run: (context, { instance, watchTimeMs }) =>
-    withLiveVm(context, instance, 'jobs', () => wait(context, instance, watchTimeMs)),
+  run: (context, { instance, watchTimeMs, othersFirst }) =>
+    withLiveVm(context, instance, 'jobs', () => wait(context, instance, { watchTimeMs, othersFirst })),
 });
 
-async function wait(context: StepContext, instance: string, watchTimeMs: number): Promise<void> {
+async function wait(
+  context: StepContext,
+  instance: string,
+  { watchTimeMs, othersFirst }: { watchTimeMs: number; othersFirst: boolean },
+): Promise<void> {
   const row = await readInstance(context.pool, instance);
   const started = context.clock.monotonic();
   let state: AgentState | null = null;
@@ -39,7 +48,7 @@ async function wait(context: StepContext, instance: string, watchTimeMs: number)
         `${instanceName(row)} is not healthy after ${Math.round(waited / 1000)} s: ${names.join(', ') || 'no state'}. Look at the log of the named process, then retry.`,
       );
     }
-    const missing = waited > ALONE_MS ? await missingQuorum(context, instance) : null;
+    const missing = othersFirst && waited > ALONE_MS ? await missingQuorum(context, instance) : null;
     if (missing !== null) {
       await context.log(
         `${instanceName(row)} runs; ${missing} masters are up, its API comes with the next one`,

@@ -76,8 +76,8 @@ function Rows({ deliveries }: { deliveries: readonly DeliveryView[] }) {
               <td>{one.title}</td>
               <td className="num">{one.attempts}</td>
               <td className="receipt">
-                {one.receipt ?? <span className="cap">not tried yet</span>}
-                {one.nextAt && one.attempts > 0 ? (
+                {one.receipt ?? <span className="cap">{one.attempts > 0 ? 'being sent' : 'not tried yet'}</span>}
+                {one.nextAt && one.receipt ? (
                   <p className="cap">
                     next try at <Clock at={one.nextAt} />
                   </p>

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { and, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { channels, deliveries } from '#db/schema/alerts.ts';
 import type { Tx } from '#db/transaction.ts';
@@ -64,7 +64,7 @@ export async function claimDelivery(
   installation: { id: string; ports: { console: number } },
 ): Promise<Attempt | null> {
   const { rows } = await tx.client.query(
-    `update deliveries set attempts = attempts + 1, next_at = now() + interval '${CLAIM_S} seconds'
+    `update deliveries set attempts = attempts + 1, receipt = null, next_at = now() + interval '${CLAIM_S} seconds'
       where id = (select d.id from deliveries d
                    where d.channel_id = $1 and d.state = 'waiting' and d.next_at <= now() and (d.news = 'test') = $2
                      and not exists (select 1 from deliveries older
@@ -120,6 +120,8 @@ export async function noteDelivered(tx: Tx, attempt: Attempt, receipt: string): 
         eq(deliveries.channelId, attempt.channelId),
         eq(deliveries.state, 'waiting'),
         gt(deliveries.nextAt, sql`now()`),
+        // tried and without a receipt: under way at this moment
+        or(eq(deliveries.attempts, 0), isNotNull(deliveries.receipt)),
       ),
     );
   await resolveAlert(tx, `channel:${attempt.channelId}`, `Notifications by ${attempt.channelName} arrive again.`);

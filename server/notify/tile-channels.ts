@@ -126,7 +126,7 @@ async function emailOf({ hm_emailer_options }: Properties, open: Open): Promise<
   return {
     managedBy: `${DIRECTOR_SLUG}/e-mail`,
     channel: {
-      name: 'BOSH Director: e-mail',
+      name: 'BOSH Director: E-mail',
       ...RULES,
       config: {
         kind: 'email',
@@ -168,7 +168,7 @@ async function syslogOf({ syslog_configuration }: Properties): Promise<TileChann
   return {
     managedBy: `${DIRECTOR_SLUG}/syslog`,
     channel: {
-      name: 'BOSH Director: syslog',
+      name: 'BOSH Director: Syslog',
       ...RULES,
       config: {
         kind: 'syslog',

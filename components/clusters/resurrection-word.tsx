@@ -3,7 +3,7 @@ import { links } from '#components/links.ts';
 import { StateShape } from '#components/ui/state-shape.tsx';
 
 /** Stands wherever a cluster is named while dead VMs of it stay dead; leads to the switch. */
-export function ResurrectionWord({ globally, short = false }: { globally: boolean; short?: boolean }) {
+export function ResurrectionWord({ globally }: { globally: boolean }) {
   return (
     <Link
       className="badge tint"
@@ -14,7 +14,7 @@ export function ResurrectionWord({ globally, short = false }: { globally: boolea
       }
     >
       <StateShape state="attention" />
-      {short ? 'Off' : 'Resurrection off'}
+      Resurrection off
     </Link>
   );
 }

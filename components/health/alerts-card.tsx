@@ -42,7 +42,7 @@ export function AlertsCard({ counts }: { counts: Record<Severity, number> }) {
           {worst.map((alert) => (
             <li key={alert.id} data-state={shownOf(alert)}>
               <StateShape state={shownOf(alert)} />
-              <Link href={links.alerts()}>{alert.title}</Link>
+              <Link href={`${links.alerts()}#alert-${alert.id}`}>{alert.title}</Link>
               <span className="cap nowrap">
                 <Ago at={alert.openedAt} suffix="" />
               </span>

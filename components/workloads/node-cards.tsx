@@ -69,7 +69,7 @@ function NodeCard({
           {node.instance === null ? (
             <span className="muted">none of that name</span>
           ) : (
-            <Link href={links.infrastructure()}>{vmOf(node)}</Link>
+            <Link href={links.processes(node.instance)}>{vmOf(node)}</Link>
           )}
         </dd>
         <dt>Zone</dt>

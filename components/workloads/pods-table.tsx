@@ -86,7 +86,7 @@ function Place({ pod, node }: { pod: PodView; node: NodeView | undefined }) {
   if (!node?.instance) return <>{pod.node}</>;
   return (
     <>
-      {pod.node} → <Link href={links.infrastructure()}>{vmOf(node)}</Link> → {node.zone ?? 'no AZ'}
+      {pod.node} → <Link href={links.processes(node.instance)}>{vmOf(node)}</Link> → {node.zone ?? 'no AZ'}
     </>
   );
 }

@@ -208,8 +208,7 @@ class ClusterWatch {
 
   #silence(): string {
     const { name } = this.#cluster;
-    const since =
-      this.#heardAt === null ? 'has not answered yet' : `has not been heard since ${this.#heardAt.toISOString()}`;
-    return `The API of ${name} ${since}. ${this.#gate.problem ?? ''}`.trim();
+    const words = this.#heardAt === null ? 'has not been heard yet' : 'is not heard';
+    return `The API of ${name} ${words}. ${this.#gate.problem ?? ''}`.trim();
   }
 }

@@ -90,6 +90,7 @@ async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, troubl
   const report = reportDrill({
     drill: { ...ended, summary },
     cut: injected.cut,
+    failure: injected.failure,
     results,
     strips: await onlyAround(strips, endMs),
     marks: await marksOf(tx, { ...row, endedAt }),

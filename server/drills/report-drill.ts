@@ -6,6 +6,8 @@ import { victimName } from './plan-preview.ts';
 
 export type ReportInput = Omit<DrillReport, 'headline' | 'story' | 'findings' | 'digest'> & {
   cut: 'director' | 'all';
+  /** Why the fault could not be done; null when it was. */
+  failure: string | null;
   /** Probes that were not asked, and why. */
   unasked: string[];
   /** What went wrong in injecting, undoing or reading back. */
@@ -32,12 +34,12 @@ const DONE: Record<DrillKind, string> = {
 
 /** The page for the customer, in plain words, with all evidence for the engineer. Pure; the digest covers everything else in it. */
 export function reportDrill(input: ReportInput): DrillReport {
-  const { cut, unasked, troubles, ...kept } = input;
+  const { cut, failure, unasked, troubles, ...kept } = input;
   const report = {
     ...kept,
     headline: headlineOf(input),
     story: storyOf(input),
-    findings: [...findingsOf(input), ...unasked, ...troubles],
+    findings: [...(failure === null ? findingsOf(input) : []), ...unasked, ...troubles],
   };
   return { ...report, digest: digestOf(report) };
 }
@@ -49,21 +51,25 @@ export function digestOf(report: Omit<DrillReport, 'digest'>): string {
     .digest('hex');
 }
 
-function headlineOf({ drill, results, drill: { verdict } }: ReportInput): string {
+function headlineOf({ drill, failure, results, drill: { verdict } }: ReportInput): string {
+  if (failure !== null) return 'The drill could not be done: nothing was proven.';
   const what = `${THING[drill.victim.type]} ${DONE[drill.kind]}.`;
   if (drill.injectedAt === null) return 'The drill ended before anything was done.';
   if (verdict === 'STOPPED') return `${what} The drill was stopped and undone.`;
   if (verdict === 'NOT DETECTED') return `${what} The platform did not notice.`;
   if (verdict === 'PASS')
-    return `${what} ${wasFelt(drill) ? 'All promises were kept.' : 'Your services kept running.'}`;
+    return `${what} ${keptRunning(drill) ? 'Your services kept running.' : 'All promises were kept.'}`;
   const missed = results.filter((result) => !result.met).length;
   return `${what} ${missed} of ${results.length} promises ${missed === 1 ? 'was' : 'were'} not kept.`;
 }
 
-const wasFelt = ({ figures }: DrillView): boolean => figures.some((figure) => figure.failed > 0);
+/** Said only where somebody asked, and was never without an answer. */
+const keptRunning = ({ figures }: DrillView): boolean =>
+  figures.length > 0 && figures.every((figure) => figure.outageMs === 0);
 
 function storyOf(input: ReportInput): string {
-  const { drill, cut, writes } = input;
+  const { drill, cut, failure, writes } = input;
+  if (failure !== null) return failure;
   if (drill.injectedAt === null) return drill.summary;
   const { times } = drill;
   const told = kinds[drill.kind].told(drill.victim, cut);

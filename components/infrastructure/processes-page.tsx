@@ -73,7 +73,7 @@ function Processes({ instance }: { instance: InstanceView }) {
   return (
     <Card title="Processes" aside={<span className="cap">{unheard ? 'as last heard' : 'live'}</span>}>
       <TableBox label="Processes">
-        <table className={unheard ? 'table infra stale' : 'table infra'}>
+        <table className={unheard ? 'table infra processes stale' : 'table infra processes'}>
           <thead>
             <tr>
               <th>Process</th>
@@ -120,8 +120,12 @@ function ProcessRow({ process, unheard }: { process: ProcessReport; unheard: boo
       <td data-name="Restarts" className="num">
         {process.restarts}
       </td>
-      <td data-name="Last exit">{process.lastExit ?? '–'}</td>
-      <td data-name="Job">{process.job}</td>
+      <td data-name="Last exit" className="last-exit">
+        {process.lastExit ?? '–'}
+      </td>
+      <td className="job" data-name="Job">
+        {process.job}
+      </td>
     </tr>
   );
 }

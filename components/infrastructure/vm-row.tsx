@@ -40,11 +40,17 @@ export function VmRow({ vm, noRight, unheard, onChange }: VmRowProps) {
         {vm.address ?? '–'}
       </td>
       <td data-name="Part of" className="part">
-        {vm.cluster ? <Link href={links.cluster(vm.cluster)}>{vm.cluster}</Link> : vm.deployment || '–'}
+        {vm.cluster ? (
+          <Link href={links.cluster(vm.cluster)}>{vm.cluster}</Link>
+        ) : (
+          <span title={vm.deployment}>{vm.deployment || '–'}</span>
+        )}
       </td>
       <td data-name="CID" className="mono cid">
-        <span title={vm.cid}>{vm.cid}</span>
-        <CopyButton text={vm.cid} label={`Copy CID of ${vm.name}`} iconOnly />
+        <span>
+          <span title={vm.cid}>{vm.cid}</span>
+          <CopyButton text={vm.cid} label={`Copy CID of ${vm.name}`} iconOnly />
+        </span>
       </td>
       <td data-name="Memory" className="num">
         {vm.memoryMib === null ? '–' : formatKib(vm.memoryMib * 1024)}

@@ -45,8 +45,11 @@ export class AzWatch {
     const now = this.#options.clock.monotonic();
     for (const row of rows) {
       const state = AzState.parse(row.state);
-      Object.assign(this.#known(row.name), { state, reason: row.reason, isWritten: true, aliveSince: now });
+      const power = row.power === 'on' || row.power === 'off' ? row.power : null;
+      Object.assign(this.#known(row.name), { state, reason: row.reason, power, isWritten: true, aliveSince: now });
     }
+    // an AZ that lost its power meanwhile must not be repaired into
+    await this.ask();
   }
 
   /** Asks the infrastructure for the switches of these AZs, or (without any named) of all whose answer is old. */

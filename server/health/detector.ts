@@ -5,8 +5,9 @@ import type { Cpi, PowerState } from '#server/cpi/cpi.ts';
 import type { Agents } from '#server/gateway/call-agent.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
+import { findWitnesses, probed } from './find-witnesses.ts';
 import { type Evidence, judgeVm, SILENT_MS, type VmVerdict } from './judge-vm.ts';
-import { type Probed, probeVm } from './probe-vm.ts';
+import { probeVm } from './probe-vm.ts';
 import type { HealthSettings } from './read-fleet.ts';
 import type { HeartbeatRecorder } from './record-heartbeat.ts';
 import { findWork } from './request-repair.ts';
@@ -17,7 +18,9 @@ const START_GRACE_MS = 12_000;
 /** A tick that is so late says that this process stood still: what it did not hear meanwhile says nothing. */
 const STALL_MS = 1500;
 const LOOK_EVERY_MS = 1000;
-const PARTITIONED_LOOK_EVERY_MS = 5000;
+const SLOW_LOOK_EVERY_MS = 5000;
+/** Looks at once for silence alone; news of the infrastructure is looked into at once. */
+const MOST_LOOKS = 64;
 const CPI_MS = 5000;
 const FENCE_MS = 20_000;
 /** A suspect this young may explain why its neighbours died: their repair waits for it. */
@@ -63,6 +66,7 @@ export class Detector {
   #tickedAt: number;
   #isFleetSilent = false;
   #isFilled = false;
+  #looking = 0;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
@@ -166,7 +170,9 @@ export class Detector {
       this.#noteAlive(vmCase);
       return;
     }
-    const every = vmCase.health === 'partitioned' ? PARTITIONED_LOOK_EVERY_MS : LOOK_EVERY_MS;
+    if (this.#looking >= MOST_LOOKS) return;
+    const isSlow = vmCase.health === 'partitioned' || this.#isFleetSilent;
+    const every = isSlow ? SLOW_LOOK_EVERY_MS : LOOK_EVERY_MS;
     const crossed = silentMs >= SILENT_MS && silentMs - (now - vmCase.lookedAt) < SILENT_MS;
     if (crossed || now - vmCase.lookedAt >= every) void this.#look(vmCase);
   }
@@ -186,6 +192,7 @@ export class Detector {
     }
     Object.assign(vmCase, { isLooking: true, isNewsWaiting: false });
     vmCase.lookedAt = clock.monotonic();
+    this.#looking += 1;
     try {
       const verdict = await this.#investigate(vmCase, cid);
       log.debug({ instance: vmCase.instance.id, name: vmCase.instance.name, ...verdict }, 'VM looked into');
@@ -194,6 +201,7 @@ export class Detector {
       if (!signal.aborted) log.warn({ err: error, instance: vmCase.instance.id }, 'cannot look into a silent VM now');
     } finally {
       vmCase.isLooking = false;
+      this.#looking -= 1;
     }
     if (vmCase.isNewsWaiting) await this.#look(vmCase);
   }
@@ -203,12 +211,12 @@ export class Detector {
     const first = judgeVm(this.#evidence(vmCase, power, null));
     if (power !== 'on' || this.#silentMs(vmCase) < SILENT_MS) return first;
     if (vmCase.health === 'alive') this.#set(vmCase, 'suspect', first.reason);
-    const { agents, signal } = this.#options;
+    const { agents, heartbeats, clock, signal } = this.#options;
     const probe = await probeVm(
       agents,
       {
-        suspect: this.#probed(vmCase),
-        peers: this.#peersOf(vmCase.instance),
+        suspect: probed(vmCase.instance, heartbeats),
+        peers: findWitnesses(this.cases.values(), vmCase.instance, { agents, heartbeats, now: clock.monotonic() }),
         strain: this.#options.strain(),
         asksHere: this.#options.reachesVms,
         askLease: (probing) => this.#options.isLeaseRenewed(vmCase.instance, probing),
@@ -276,25 +284,6 @@ export class Detector {
       // an infrastructure that does not answer proves nothing
       return null;
     }
-  }
-
-  /** Instances of the same network that are heard, those of the same deployment first. */
-  #peersOf({ id, network, deployment }: Watched): Probed[] {
-    const peers = [...this.cases.values()].filter(
-      (other) =>
-        other.instance.id !== id &&
-        other.instance.network === network &&
-        other.health === 'alive' &&
-        this.#options.agents.isConnected(other.instance.id) &&
-        this.#silentMs(other) < SILENT_MS / 2,
-    );
-    const isNear = ({ instance }: VmCase): number => (instance.deployment === deployment ? 0 : 1);
-    return peers.toSorted((a, b) => isNear(a) - isNear(b)).map((peer) => this.#probed(peer));
-  }
-
-  #probed({ instance }: VmCase): Probed {
-    const beat = this.#options.heartbeats.lifeOf(instance.id)?.beat;
-    return { instance, processes: beat?.processes.map(({ name }) => name) ?? [] };
   }
 
   #set(vmCase: VmCase, health: VmHealth, reason: string): void {

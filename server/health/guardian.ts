@@ -1,14 +1,19 @@
+import type { Pool } from 'pg';
 import { inTransaction } from '#db/transaction.ts';
 import { DetectorSettings, MeltdownSettings, Resurrection, resurrects } from '#model/health.ts';
+import type { Cpi } from '#server/cpi/cpi.ts';
+import type { Agents } from '#server/gateway/call-agent.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Log } from '#server/platform/log.ts';
+import type { Vault } from '#server/platform/vault.ts';
 import { AzWatch } from './az-watch.ts';
 import { Detector } from './detector.ts';
-import type { HealthLoopOptions } from './health-loop.ts';
 import { MeltdownWatch } from './meltdown-watch.ts';
 import { moveNextHome } from './move-home.ts';
 import { NodeService } from './node-service.ts';
 import { ProcessFaults } from './process-faults.ts';
 import { type HealthSettings, readFleet, readHealthSettings } from './read-fleet.ts';
-import type { Heartbeat, HeartbeatListener } from './record-heartbeat.ts';
+import type { Heartbeat, HeartbeatListener, HeartbeatRecorder } from './record-heartbeat.ts';
 import { Repairer } from './repairer.ts';
 import { repeatRepairs } from './repeat-repairs.ts';
 import { requestRepair } from './request-repair.ts';
@@ -25,9 +30,24 @@ const AZ_ANSWER_MS = 500;
 /** An AZ that came back must stay for so long before anybody moves into it. */
 const STEADY_MS = 30_000;
 
+export type GuardianOptions = {
+  pool: Pool;
+  vault: Vault;
+  cpi: Cpi;
+  agents: Agents;
+  heartbeats: HeartbeatRecorder;
+  /** The director itself has a way to the network of the VMs; simulated ones are on none. */
+  reachesVms: boolean;
+  /** How much longer than usual answers may take on this machine; 1 when it is calm. */
+  strain: () => number;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+};
+
 /** All that watches and heals, tied together. Its parts decide; this one says when. */
 export class Guardian implements HeartbeatListener {
-  readonly #options: HealthLoopOptions;
+  readonly #options: GuardianOptions;
   readonly #detector: Detector;
   readonly #writer: CaseWriter;
   readonly #azs: AzWatch;
@@ -47,7 +67,7 @@ export class Guardian implements HeartbeatListener {
   #reading: Promise<void> | null = null;
   #isActAsked = false;
 
-  constructor(options: HealthLoopOptions) {
+  constructor(options: GuardianOptions) {
     this.#options = options;
     this.#azs = new AzWatch(options);
     this.#meltdown = new MeltdownWatch(options);

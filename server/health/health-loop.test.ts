@@ -87,7 +87,7 @@ beforeAll(async () => {
   const made = await fixture.inTx((tx) => createCluster(tx, request, ADMIN));
   expect(await fixture.runTask(made.taskId ?? 0)).toMatchObject({ outcome: 'succeeded' });
   void fixture.parts.heartbeats.run(fixture.parts.signal);
-}, 60_000);
+}, 180_000);
 afterEach(async () => {
   stop.abort();
   await running;

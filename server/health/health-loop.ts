@@ -1,55 +1,34 @@
-import type { Pool } from 'pg';
 import { inTransaction } from '#db/transaction.ts';
-import type { Cpi } from '#server/cpi/cpi.ts';
-import type { Agents } from '#server/gateway/call-agent.ts';
-import type { Clock } from '#server/platform/clock.ts';
-import type { Log } from '#server/platform/log.ts';
-import type { Vault } from '#server/platform/vault.ts';
-import { Guardian } from './guardian.ts';
+import { Guardian, type GuardianOptions } from './guardian.ts';
 import { keepHistory } from './keep-history.ts';
 import { readFleet } from './read-fleet.ts';
-import type { HeartbeatRecorder } from './record-heartbeat.ts';
 
 /** Silence is looked for this often, in memory. */
 const TICK_MS = 200;
 const BEFORE_FOLLOWING_AGAIN_MS = 1000;
 
-export type HealthLoopOptions = {
-  pool: Pool;
-  vault: Vault;
-  cpi: Cpi;
-  agents: Agents;
-  heartbeats: HeartbeatRecorder;
-  /** The director itself has a way to the network of the VMs; simulated ones are on none. */
-  reachesVms: boolean;
-  /** How much longer than usual answers may take on this machine; 1 when it is calm. */
-  strain: () => number;
-  clock: Clock;
-  log: Log;
-  signal: AbortSignal;
-};
-
 /**
  * Watches processes, VMs and AZs and has what fails repaired, until the signal aborts. Detecting and deciding happen in memory; each tick then
  * brings the books up to date. A tick that fails is logged, and the next one goes on with what was decided.
  */
-export async function runHealthLoop(options: HealthLoopOptions): Promise<void> {
+export async function runHealthLoop(options: GuardianOptions): Promise<void> {
   const { clock, log, signal, heartbeats } = options;
   await startStoppedVms(options).catch((error: unknown) => log.error({ err: error }, 'cannot start stopped VMs'));
   if (signal.aborted) return;
   const guardian = new Guardian(options);
-  heartbeats.listen(guardian);
+  const unlisten = heartbeats.listen(guardian);
   const others = [followCpi(options, guardian), keepHistory(options)];
   while (!signal.aborted) {
     guardian.tick();
     // the abort ends the sleep; the loop's condition sees it
     await clock.sleep(TICK_MS, signal).catch(() => undefined);
   }
+  unlisten();
   await Promise.all([...others, guardian.settled()]);
 }
 
 /** The infrastructure tells of a stopped VM sooner than missing pings do. */
-async function followCpi({ cpi, signal, log, clock }: HealthLoopOptions, guardian: Guardian): Promise<void> {
+async function followCpi({ cpi, signal, log, clock }: GuardianOptions, guardian: Guardian): Promise<void> {
   while (!signal.aborted) {
     try {
       for await (const news of cpi.watchVms({ signal })) guardian.onVmNews(news);
@@ -62,7 +41,7 @@ async function followCpi({ cpi, signal, log, clock }: HealthLoopOptions, guardia
 }
 
 /** After a reboot of the host every VM is off with its disks in place: start them rather than make new ones. */
-async function startStoppedVms({ pool, cpi, log, signal }: HealthLoopOptions): Promise<void> {
+async function startStoppedVms({ pool, cpi, log, signal }: GuardianOptions): Promise<void> {
   const fleet = await inTransaction(pool, readFleet);
   const cids = fleet.flatMap(({ vmCid }) => (vmCid === null ? [] : [vmCid]));
   const states = await Promise.all(cids.map((cid) => cpi.powerState(cid, { signal })));

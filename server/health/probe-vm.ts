@@ -7,7 +7,7 @@ const PROBE_MS = 1000;
 const MOST_PROBE_MS = 5000;
 /** The peer's own way to the director comes on top. */
 const CALL_MS = 500;
-const MOST_PEERS = 2;
+export const MOST_PEERS = 2;
 
 type Target = { host: string; port: number; path: string | null; tls: boolean };
 

@@ -103,9 +103,10 @@ export class HeartbeatRecorder {
     for (const listener of this.#listeners) listener.onLost(instance);
   }
 
-  /** Tells `listener` everything from now on. */
-  listen(listener: HeartbeatListener): void {
+  /** Tells `listener` everything from now on, until the returned function is called. */
+  listen(listener: HeartbeatListener): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** What was last heard of an instance; null when nothing was. Times are monotonic. */

@@ -3,6 +3,10 @@ import { type AlertView, isMuted, needsPerson, SEVERITIES } from '#model/alert.t
 
 export type AlertGroups = { needsYou: AlertView[]; handled: AlertView[]; muted: AlertView[]; solved: AlertView[] };
 
+/** Open alerts read at most. */
+export const MOST_OPEN = 200;
+/** Resolved alerts read at first. */
+export const FEW_RESOLVED = 50;
 const DAY_MS = 86_400_000;
 
 /** Open alerts by who acts on them, worst first; resolved ones of the last day, or all when `earlier`. Pure; `now` in ms. */

@@ -14,12 +14,9 @@ import { useNow } from '#components/ui/now.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import type { AlertView } from '#model/alert.ts';
 import { AlertCard } from './alert-card.tsx';
-import { groupAlerts, verdictOf } from './alert-state.ts';
+import { FEW_RESOLVED, groupAlerts, MOST_OPEN, verdictOf } from './alert-state.ts';
 
-/** Open alerts read at most. */
-export const MOST_OPEN = 200;
-/** Resolved alerts read at first, and after "Show earlier". */
-export const FEW_RESOLVED = 50;
+/** Resolved alerts read after "Show earlier". */
 const MOST_RESOLVED = 200;
 const TICK_MS = 5000;
 

@@ -93,7 +93,7 @@ async function openAgain(tx: Tx, resolved: AlertRow, report: AlertReport, now: D
 }
 
 /** Tells the channels, or remembers that it must be told when the mute ends. */
-export async function tell(tx: Tx, row: AlertRow, news: Exclude<News, 'test'>): Promise<void> {
+async function tell(tx: Tx, row: AlertRow, news: Exclude<News, 'test'>): Promise<void> {
   const muted = row.mutedUntil !== null && row.mutedUntil > (await moment(tx));
   if (muted) await tx.db.update(alerts).set({ held: true }).where(eq(alerts.id, row.id));
   else await enqueueNews(tx, row, news);

@@ -1,6 +1,6 @@
 import { createHmac, X509Certificate } from 'node:crypto';
 import { createServer } from 'node:net';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WEBHOOK_TEMPLATES } from '#model/webhook-template.ts';
 import { createAuthority, issueCertificate } from '#server/certificates/issue-certificate.ts';
 import { systemClock } from '#server/platform/clock.ts';
@@ -34,6 +34,9 @@ const DEAD: AlertNews = {
 };
 const RESOLVED: AlertNews = { ...DEAD, news: 'resolved', alert: { ...DEAD.alert, state: 'resolved', resolvedAt: AT } };
 const DRILLED: AlertNews = { ...DEAD, alert: { ...DEAD.alert, drillId: 3 } };
+
+// a channel may take ten seconds for an attempt, and servers are started as processes
+vi.setConfig({ testTimeout: 60_000 });
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

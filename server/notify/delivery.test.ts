@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { alerts, channels, deliveries } from '#db/schema/alerts.ts';
 import { useTestDatabase } from '#db/test-database.ts';
 import { inTransaction, type Tx } from '#db/transaction.ts';
@@ -26,7 +26,9 @@ const database = useTestDatabase();
 const state = mkdtempSync(join(tmpdir(), 'tessera-notify-'));
 const vault = new Vault(state, 'file');
 const inTx = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inTransaction(database.pool, work);
-const SOON = { timeout: 15_000, interval: 50 };
+const SOON = { timeout: 40_000, interval: 50 };
+// servers are started as processes, which takes its time on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const stops: (() => Promise<void>)[] = [];
 const startDirector = () => {

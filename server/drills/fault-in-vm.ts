@@ -1,18 +1,25 @@
 import type { Fault } from '#agent/protocol.ts';
-import { TesseraError } from '#server/platform/error.ts';
+import { asTesseraError, TesseraError } from '#server/platform/error.ts';
 import type { FaultContext, FaultOrder } from './fault-kind.ts';
 
 const CALL_MS = 5000;
+/** The rules are in force long before this. */
+const CUT_MS = 1000;
 /** Stop must take effect within 2 s: an agent that does not answer is left to its own undo. */
 const UNDO_MS = 1500;
 
 /** The agent arms the undo in a process of its own, then does it. */
-export async function injectInVm(context: FaultContext, order: FaultOrder, fault: Fault): Promise<string> {
+export async function injectInVm(
+  context: FaultContext,
+  order: FaultOrder,
+  fault: Fault,
+  deadlineMs = CALL_MS,
+): Promise<string> {
   const { agents, signal } = context;
   const { detail } = await agents.call(
     instanceOf(order),
     { method: 'inject', drill: drillName(order), fault, undoAfterMs: order.undoAfterMs },
-    { signal, deadlineMs: CALL_MS },
+    { signal, deadlineMs },
   );
   return detail;
 }
@@ -33,6 +40,21 @@ export async function undoInVm(context: FaultContext, order: FaultOrder): Promis
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof TesseraError)) throw thrown;
     return `${thrown.message} So ${itself}`;
+  }
+}
+
+/**
+ * A cut takes its own answer along: that none comes is how it looks when it was done. Throws agent_timeout when there was no agent to ask, and
+ * what the agent itself says against it.
+ */
+export async function cutInVm(context: FaultContext, order: FaultOrder): Promise<string> {
+  const instance = instanceOf(order);
+  await context.agents.waitForAgent(instance, { signal: context.signal, deadlineMs: CALL_MS });
+  try {
+    return await injectInVm(context, order, { kind: 'cut-network', from: order.cut }, CUT_MS);
+  } catch (thrown) {
+    if (context.signal.aborted || asTesseraError(thrown).code !== 'agent_timeout') throw thrown;
+    return 'the network is cut: no answer comes from the VM any more';
   }
 }
 

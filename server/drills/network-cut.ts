@@ -1,5 +1,5 @@
 import { mastersOf, workersOf } from './drill-facts.ts';
-import { injectInVm, undoInVm } from './fault-in-vm.ts';
+import { cutInVm, undoInVm } from './fault-in-vm.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { objectivesOf, objectivesOfLostVm } from './objectives.ts';
 import { checkVm, expectsVm, hitsOfVm, nameVm, toVictim } from './vm-victims.ts';
@@ -33,6 +33,6 @@ export const networkCut: FaultKind = {
   undoAfterMs: 15_000,
   told: (victim, cut) =>
     cut === 'all' ? `${nameVm(victim)} was cut from every network` : `${nameVm(victim)} was cut from the director`,
-  inject: (context, order) => injectInVm(context, order, { kind: 'cut-network', from: order.cut }),
+  inject: cutInVm,
   undo: undoInVm,
 };

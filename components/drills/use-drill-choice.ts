@@ -1,20 +1,23 @@
 'use client';
 
-import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { usePathname, useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { DrillKind, type DrillRequest, type Victim } from '#model/drill.ts';
 
 /** Limits changed for this once; null = not judged. */
 export type EditedObjectives = DrillRequest['objectives'];
 
+const FIRST_KIND: DrillKind = 'delete-pod';
+
 /** What is chosen on the page. Kind and cluster are in its address, so that a link leads to the same drill. */
 export function useDrillChoice(firstCluster: string | undefined) {
   const search = useSearchParams();
-  const router = useRouter();
   const pathname = usePathname();
-  const parsed = DrillKind.safeParse(search.get('kind'));
-  const kind = parsed.success ? parsed.data : 'delete-pod';
-  const cluster = search.get('cluster') ?? firstCluster ?? '';
+  const [{ kind, cluster: named }, setChosen] = useState(() => {
+    const parsed = DrillKind.safeParse(search.get('kind'));
+    return { kind: parsed.success ? parsed.data : FIRST_KIND, cluster: search.get('cluster') };
+  });
+  const cluster = named ?? firstCluster ?? '';
   const [victim, setVictim] = useState<Victim | null>(null);
   const [probes, setProbes] = useState<string[] | null>(null);
   const [objectives, setObjectives] = useState<EditedObjectives>({});
@@ -25,8 +28,10 @@ export function useDrillChoice(firstCluster: string | undefined) {
     setVictim(null);
     setProbes(null);
     setObjectives({});
-    const chosen = new URLSearchParams({ cluster: next.cluster ?? cluster, kind: next.kind ?? kind });
-    router.replace(`${pathname}?${chosen}`, { scroll: false });
+    const chosen = { cluster: next.cluster ?? cluster, kind: next.kind ?? kind };
+    setChosen(chosen);
+    // the address follows without asking the server again
+    window.history.replaceState(null, '', `${pathname}?${new URLSearchParams(chosen)}`);
   };
   const request: DrillRequest = { kind, cluster, victim, pod: null, cut, probes, objectives, reason };
   /** What the preview depends on: words and limits typed in do not change who is hit. */

@@ -70,15 +70,16 @@ export function WalkThrough() {
 
 /** Changes one value of the page's address, keeping the others. */
 function useAddress() {
-  const search = useSearchParams();
-  const router = useRouter();
+  const [search, setSearch] = useState(new URLSearchParams(useSearchParams()));
   const pathname = usePathname();
   return {
     search,
     set: (name: string, value: string) => {
       const next = new URLSearchParams(search);
       next.set(name, value);
-      router.replace(`${pathname}?${next}`, { scroll: false });
+      setSearch(next);
+      // without asking the server again
+      window.history.replaceState(null, '', `${pathname}?${next}`);
     },
   };
 }

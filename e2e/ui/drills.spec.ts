@@ -83,7 +83,7 @@ test.describe('drills', () => {
 
   test('are refused without news of the pods, also by the server', async () => {
     await drills.choose(CLUSTER, 'kill-process');
-    await expect(page.getByText(/pods of this cluster/)).toBeVisible();
+    await expect(page.getByText('stops it: Nothing was heard of the pods')).toBeVisible();
     const shell = new CommandLine(stack, home);
     const { code, stderr } = await shell.attempt('tessera', ['drill', 'run', 'kill-process', '--cluster', CLUSTER]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('pods of this cluster')]);

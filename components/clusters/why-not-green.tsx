@@ -108,7 +108,7 @@ function Chain({ trouble, task, resurrects }: { trouble: Trouble; task: TaskView
         <span className="row wrap">
           {trouble.taskId === null ? null : (
             <Link className="btn sm" href={links.task(trouble.taskId)}>
-              {trouble.state === 'failed' ? 'Open failure' : 'Watch'}
+              {trouble.key === 'action' && trouble.state === 'failed' ? 'Open failure' : 'Watch'}
             </Link>
           )}
           {resurrects ? null : (

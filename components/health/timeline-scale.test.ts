@@ -42,16 +42,13 @@ describe('zoom and pan', () => {
 });
 
 describe('bunchNear', () => {
-  it('draws points as one that could not be told apart, and spans alone', () => {
+  it('draws as one what could not be told apart, led by what lasts longest', () => {
     const span: TimelineItem = { ...point(2000), id: 'span', to: 500_000 };
     const bunches = bunchNear([point(1000), point(9000), point(2_000_000), span], hour);
-    expect(bunches.map((bunch) => bunch.items.map((item) => item.id))).toEqual([
-      ['1000'],
-      ['span'],
-      ['9000'],
-      ['2000000'],
-    ]);
-    expect(bunchNear([point(1000), point(9000), point(20_000)], hour).map((bunch) => bunch.items.length)).toEqual([3]);
+    expect(bunches.map((bunch) => bunch.items.map((item) => item.id))).toEqual([['span', '1000', '9000'], ['2000000']]);
+    expect(bunches.map((bunch) => bunch.from)).toEqual([1000, 2_000_000]);
+    const near = bunchNear([point(1000), point(9000)], { from: 0, to: 20_000 });
+    expect(near.map((bunch) => bunch.items.length)).toEqual([1, 1]);
   });
 
   it('keeps what still lasts in every later stretch', () => {

@@ -7,8 +7,8 @@ export const LEAST_SPAN_MS = 10_000;
 /** Distances that ticks may have. */
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600].map((s) => s * 1000);
 const MOST_TICKS = 7;
-/** Points nearer than this share of the axis are drawn as one. */
-const NEAR = 0.012;
+/** What begins nearer than this share of the axis is drawn as one: a place to press is 24 px wide. */
+const NEAR = 0.035;
 
 /** Position on the axis in per cent, clamped to it. */
 export const percentOf = (time: number, { from, to }: Stretch): number =>
@@ -43,20 +43,23 @@ function keptIn(view: Stretch, whole: Stretch): Stretch {
 export const isIn = (item: Pick<TimelineItem, 'from' | 'to'>, view: Stretch): boolean =>
   item.from <= view.to && (item.to ?? Number.POSITIVE_INFINITY) >= view.from;
 
-/** Items of one lane that would be drawn upon each other. */
-export type Bunch = { items: TimelineItem[]; from: number; to: number | null };
+/** Items of one lane that would be drawn upon each other; the longest leads. `from` is when the first began. */
+export type Bunch = { items: TimelineItem[]; from: number };
 
-/** Groups the points of a lane that are too near to tell apart; spans stand alone. In order of time. */
+/** Groups the items of a lane that begin too near to each other to be told apart, in order of time. */
 export function bunchNear(items: readonly TimelineItem[], view: Stretch): Bunch[] {
   const near = (view.to - view.from) * NEAR;
-  const bunches: Bunch[] = [];
+  const groups: TimelineItem[][] = [];
   for (const item of items.toSorted((a, b) => a.from - b.from)) {
-    const last = bunches.at(-1);
-    const isPoint = item.to === item.from;
-    if (last && isPoint && last.to === last.items.at(-1)?.from && item.from - last.from <= near) {
-      last.items.push(item);
-      last.to = item.from;
-    } else bunches.push({ items: [item], from: item.from, to: item.to });
+    const last = groups.at(-1);
+    const first = last?.[0];
+    if (last && first && Math.max(item.from, view.from) - Math.max(first.from, view.from) <= near) last.push(item);
+    else groups.push([item]);
   }
-  return bunches;
+  return groups.map((group) => ({
+    items: group.toSorted((a, b) => lengthOf(b) - lengthOf(a)),
+    from: group[0]?.from ?? 0,
+  }));
 }
+
+const lengthOf = (item: TimelineItem): number => (item.to ?? Number.POSITIVE_INFINITY) - item.from;

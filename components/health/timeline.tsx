@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronLeft, ChevronRight, Minus, Plus } from 'lucide-react';
-import { type CSSProperties, type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { TimelineChoice } from './timeline-choice.tsx';
 import { TIMELINE_LANES, type TimelineItem, type TimelineLane } from './timeline-items.ts';
@@ -16,6 +16,13 @@ export function Timeline({ items, whole }: { items: readonly TimelineItem[]; who
   const [zoomed, setZoomed] = useState<Stretch | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const plot = useRef<HTMLDivElement>(null);
+  // what is drawn changes with a key; the focus stays on what is chosen
+  const focusNext = useRef(false);
+  useEffect(() => {
+    if (!focusNext.current) return;
+    focusNext.current = false;
+    plot.current?.querySelector<HTMLButtonElement>('.tl-item[tabindex="0"]')?.focus();
+  });
   const view = zoomed ?? whole;
   const drawn = drawnOf(items, view);
   const active = drawn.find(({ bunch }) => bunch.items.some((item) => item.id === chosen)) ?? drawn.at(-1);
@@ -25,12 +32,13 @@ export function Timeline({ items, whole }: { items: readonly TimelineItem[]; who
     const id = next?.bunch.items[0]?.id;
     if (id === undefined) return;
     setChosen(id);
-    plot.current?.querySelector<HTMLButtonElement>(`[data-item="${id}"]`)?.focus();
+    focusNext.current = true;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const act = actionOf(event.key, { drawn, active, view, whole, choose, change, showAll: () => setZoomed(null) });
     if (!act) return;
     event.preventDefault();
+    focusNext.current = true;
     act();
   };
   return (
@@ -117,34 +125,49 @@ function Mark({
   isActive: boolean;
   onChoose: (drawn: Drawn) => void;
 }) {
-  const { items, from, to } = drawn.bunch;
+  const { items, from } = drawn.bunch;
   const [item] = items;
   if (!item) return null;
   const x = percentOf(from, view);
-  const width = percentOf(to ?? view.to, view) - x;
-  const label = items.length > 1 ? String(items.length) : item.title;
   const isTurned = x > TURN_AT;
   return (
     <>
-      {width > 0.4 ? <i className="tl-span" data-state={item.state} style={placeStyle(x, width)} /> : null}
+      {items.map((each) => (
+        <Span key={each.id} item={each} view={view} />
+      ))}
       <button
         type="button"
         className={isTurned ? 'tl-item turned' : 'tl-item'}
         data-state={item.state}
         data-item={item.id}
-        style={placeStyle(x, 0)}
+        style={placeStyle(x, 0, drawn.room)}
         tabIndex={isActive ? 0 : -1}
         aria-pressed={isActive}
         onClick={() => onChoose(drawn)}
       >
         <StateShape state={item.state} />
-        {items.length > 1 || drawn.room >= LABEL_ROOM ? <span className="tl-label">{label}</span> : null}
+        {drawn.room >= LABEL_ROOM ? (
+          <span className="tl-label" aria-hidden="true">
+            {item.title}
+          </span>
+        ) : null}
+        {items.length > 1 ? (
+          <span className="tl-more" aria-hidden="true">
+            +{items.length - 1}
+          </span>
+        ) : null}
         <span className="sr">
           {drawn.lane}, {timeOf(from, true)}: {items.map((each) => each.title).join(', ')}
         </span>
       </button>
     </>
   );
+}
+
+function Span({ item, view }: { item: TimelineItem; view: Stretch }) {
+  const x = percentOf(item.from, view);
+  const width = percentOf(item.to ?? view.to, view) - x;
+  return width > 0.4 ? <i className="tl-span" data-state={item.state} style={placeStyle(x, width)} /> : null;
 }
 
 function Axis({ view, isLive }: { view: Stretch; isLive: boolean }) {
@@ -199,10 +222,10 @@ function useDragZoom(view: Stretch, onZoom: (next: Stretch) => void) {
   };
 }
 
-/** Custom properties `--x` and `--w`, per cent of the axis. */
-const placeStyle = (x: number, width: number): CSSProperties =>
-  // React's CSSProperties has no custom properties; the stylesheet reads these two
-  ({ '--x': `${x}%`, '--w': `${width}%` }) as CSSProperties;
+/** Custom properties `--x` and `--w`, per cent of the axis, and `--room`, its number for a label. */
+const placeStyle = (x: number, width: number, room = 0): CSSProperties =>
+  // React's CSSProperties has no custom properties; the stylesheet reads these
+  ({ '--x': `${x}%`, '--w': `${width}%`, '--room': room }) as CSSProperties;
 
 const timeOf = (ms: number, withSeconds: boolean): string =>
   new Date(ms).toLocaleTimeString('en-GB', withSeconds ? {} : { hour: '2-digit', minute: '2-digit' });

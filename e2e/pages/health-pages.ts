@@ -34,7 +34,7 @@ export class HealthPages {
   }
 
   /** The recovery of that title in the table of the layers' page. */
-  recovery(title: string): Locator {
+  recovery(title: RegExp): Locator {
     return this.page.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name: title }) });
   }
 }

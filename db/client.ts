@@ -22,5 +22,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   // Without a listener Node ends the process when PostgreSQL restarts under an idle connection.
   // The pool has dropped that connection by then and queries report faults of their own.
   pool.on('error', (error) => options.onIdleError?.(error));
+  // The same for one that is lost between two queries of a transaction: the next query of it reports the fault.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

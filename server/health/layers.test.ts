@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { useTestDatabase } from '#db/test-database.ts';
 import { createCluster } from '#server/clusters/create-cluster.ts';
 import { requestInstallation } from '#server/installations/request-installation.ts';
@@ -39,7 +40,10 @@ async function workOff(signal: AbortSignal): Promise<void> {
   const begun = new Set<number>();
   const runs: Promise<unknown>[] = [];
   while (!signal.aborted) {
-    const { rows } = await pool.query<{ id: number }>(`select id from tasks where state = 'queued' order by id`);
+    // the database may be away in a test: asked again in a moment
+    const { rows } = await pool
+      .query<{ id: number }>(`select id from tasks where state = 'queued' order by id`)
+      .catch(() => ({ rows: [] }));
     for (const { id } of rows) {
       if (begun.has(id)) continue;
       begun.add(id);
@@ -136,6 +140,30 @@ describe('the health loop', () => {
       id,
     ]);
     expect(rows).toEqual([{ description: expect.stringContaining('kubelet ended 3 times and does not get well') }]);
+  }, 80_000);
+
+  test('what is decided while the database is away is done when it is back', async () => {
+    await watch();
+    const { id, vm_cid: cid } = await worker('true');
+    const admin = new pg.Client({ connectionString: inject('postgresUrl') });
+    await admin.connect();
+    const name = new URL(database.url).pathname.slice(1);
+    try {
+      await admin.query(`alter database ${name} allow_connections false`);
+      await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [name]);
+      await fixture.parts.cpi.powerOffVm(cid, { signal: fixture.parts.signal });
+      await systemClock.sleep(5000);
+    } finally {
+      await admin.query(`alter database ${name} allow_connections true`);
+      await admin.end();
+    }
+    const backAt = Date.now();
+    await vi.waitUntil(async () => (await worker(`id = '${id}'`)).vm_cid !== cid, 20_000);
+    await vi.waitUntil(() => isWell('true'), 20_000);
+    const found = (await fixture.inTx((tx) => listRecoveries(tx, { layer: 'vm', limit: 10 }))).find(
+      ({ subject }) => subject === `instance/${id}`,
+    );
+    expect(Date.parse(found?.detectedAt ?? '')).toBeLessThan(backAt - 3000);
   }, 80_000);
 
   test('takes a lost AZ for what it is: stateless instances go elsewhere, the others wait, and all are home again', async () => {

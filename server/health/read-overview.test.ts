@@ -117,6 +117,17 @@ test('vitals are told by instance', async () => {
   });
 });
 
+test('until somebody sets it, the applied director tile says whether dead VMs are repaired', async () => {
+  expect(await inTx(readResurrection)).toEqual({ enabled: true, off: [] });
+  const configuration = JSON.stringify({ properties: { '.properties.resurrector_enabled': false } });
+  await pool.query(
+    `insert into staged_products (guid, slug, product_version, configuration, deployed_version, deployed_configuration, changed_by)
+     values ('p-bosh-1', 'p-bosh', '1.0.0', $1::jsonb, '1.0.0', $1::jsonb, 'admin')`,
+    [configuration],
+  );
+  expect(await inTx(readResurrection)).toEqual({ enabled: false, off: [] });
+});
+
 test('settings have their defaults, are kept, and only administrators set the guard', async () => {
   expect(await inTx(readMeltdownSettings)).toMatchObject({ fleet: { minimumDown: 5 }, repairsAtOnce: 6 });
   const strict = { ...(await inTx(readMeltdownSettings)), repairsAtOnce: 2 };

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { KIND_WORDS, seconds, shownOf, victimName } from '#components/drills/drill-words.ts';
+import { isUnderWay, KIND_WORDS, seconds, shownOf, victimName } from '#components/drills/drill-words.ts';
 import { redReason } from '#components/drills/preview-checks.tsx';
 import { links } from '#components/links.ts';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
@@ -190,11 +190,11 @@ function Progress({ run }: { run: DrillView }) {
   return (
     <p role="status">
       {run.summary} {times.length > 0 ? <span className="cap">{times.join(' · ')}</span> : null}{' '}
-      {run.state === 'ended' ? null : (
+      {isUnderWay(run) ? (
         <Link className="link" href={links.drill(run.id)}>
           Watch it
         </Link>
-      )}
+      ) : null}
     </p>
   );
 }

@@ -23,11 +23,12 @@ import {
   injectedOf,
   objectivesIn,
   toDrillView,
+  victimOf,
 } from './drill-rows.ts';
 import type { FaultContext } from './fault-kind.ts';
 import { judgeObjectives, verdictOf } from './judge-drill.ts';
 import { figuresOf } from './probe-figures.ts';
-import { readEarlier, readWorkloadsOf } from './read-facts.ts';
+import { readEarlier, readInstances, readWorkloadsOf } from './read-facts.ts';
 import { marksOf, stripsOf } from './read-strips.ts';
 import { reportDrill } from './report-drill.ts';
 
@@ -78,6 +79,7 @@ async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, troubl
     probes: strips.map((strip) => strip.probe),
     figures,
     writes,
+    harm: await harmOf(tx, row),
     cutShort,
   };
   const results = judgeObjectives(evidence);
@@ -101,6 +103,7 @@ async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, troubl
     unasked: injected.unasked,
     troubles: [
       ...(why === null ? [] : [why]),
+      ...(evidence.harm === null ? [] : [evidence.harm]),
       ...(writes.trouble === null ? [] : [writes.trouble]),
       ...(row.injectedAt !== null && !row.undone ? ['The undo was not seen to succeed: look at what was hit.'] : []),
     ],
@@ -113,6 +116,16 @@ async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, troubl
     digest: report.digest,
   });
   return verdict;
+}
+
+/** A VM that only the director could not hear lived all the while: replacing it would make two of one. */
+async function harmOf(tx: Tx, row: DrillRow): Promise<string | null> {
+  const { injectedAt } = row;
+  const { cid, cut } = injectedOf(row);
+  const victim = victimOf(row);
+  if (injectedAt === null || row.kind !== 'network-cut' || cut !== 'director' || victim.type !== 'instance') return null;
+  const now = (await readInstances(tx, row.deployment)).find((one) => one.id === victim.instance);
+  return now?.vmCid === cid ? null : `${victim.name} lived, was only cut from the director, and was replaced all the same.`;
 }
 
 function summaryOf(drill: DrillView, limits: string, why: string | null): string {

@@ -38,6 +38,7 @@ const GOOD: DrillEvidence = {
     figure('service:default/db', 2800),
   ],
   writes: { acknowledged: 100, lost: 0 },
+  harm: null,
   cutShort: false,
 };
 const judged = (changes: Partial<DrillEvidence>) => {
@@ -60,6 +61,7 @@ describe('judging a drill', () => {
     ['no capacity', { times: { ...GOOD.times, capacityBackMs: null } }, 'FAIL', ['capacityBackMs']],
     ['a lost write', { writes: { acknowledged: 9, lost: 1 } }, 'FAIL', ['writesLost']],
     ['writes nobody could read back', { writes: { acknowledged: 9, lost: null } }, 'FAIL', ['writesLost']],
+    ['a VM made twice', { harm: 'It was made twice.' }, 'FAIL', []],
     ['nothing noticed', { times: { ...GOOD.times, detectedMs: null } }, 'NOT DETECTED', ['detectMs']],
     ['stopped', { cutShort: true, times: { ...GOOD.times, detectedMs: null } }, 'STOPPED', ['detectMs']],
   ] as const)('%s', (_name, changes, verdict, missed) => {

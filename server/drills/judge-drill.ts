@@ -9,6 +9,8 @@ export type DrillEvidence = {
   probes: Probe[];
   figures: ProbeFigures[];
   writes: { acknowledged: number; lost: number | null };
+  /** What must not happen and did: a VM that lived was made twice. */
+  harm: string | null;
   /** Somebody pressed Stop, or the fault could not be done. */
   cutShort: boolean;
 };
@@ -90,5 +92,5 @@ function writesLost({ objectives, probes, writes }: DrillEvidence): ObjectiveRes
 export function verdictOf(evidence: DrillEvidence, results: ObjectiveResult[]): Verdict {
   if (evidence.cutShort) return 'STOPPED';
   if (evidence.objectives.detectMs !== null && evidence.times.detectedMs === null) return 'NOT DETECTED';
-  return results.every((result) => result.met) ? 'PASS' : 'FAIL';
+  return evidence.harm === null && results.every((result) => result.met) ? 'PASS' : 'FAIL';
 }

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CallOptions } from '../cpi.ts';
 import type { Driver } from './driver.ts';
@@ -20,15 +20,18 @@ export async function deleteFromDatastore(driver: Driver, deployment: string, op
   );
 }
 
-/** Links a file into the datastore, or copies it where that lies on another file system. It appears under its name when it is whole. */
+/**
+ * Copies a file into the datastore; it appears under its name when it is whole. Never a hard link: VMs may write to the datastore, and what they
+ * write must not reach a cache that other installations use.
+ */
 export async function addToDatastore(driver: Driver, path: string, from: string, options: CallOptions): Promise<void> {
   const target = join(datastoreFolder(driver.config.state), ...path.split('/').map(safe));
   const half = `${target}.half`;
   await onState(`putting ${path} into the datastore`, async () => {
     await mkdir(dirname(target), { recursive: true, mode: 0o755 });
     await rm(half, { force: true });
-    // another file system, or one without hard links
-    await link(from, half).catch(() => copyFile(from, half));
+    // shares the blocks where the file system can
+    await copyFile(from, half, constants.COPYFILE_FICLONE);
     options.signal.throwIfAborted();
     await rename(half, target);
   });

@@ -22,6 +22,7 @@ import { CoverageMatrix } from './coverage-matrix.tsx';
 import { DRILLS_READ } from './drill-limits.ts';
 
 import { drillNumber, isUnderWay, KIND_WORDS, LAYER_WORDS, seconds, shownOf, victimName } from './drill-words.ts';
+import { PageFault } from './page-fault.tsx';
 
 /** All drills, newest first, and what they cover. */
 export function DrillList() {
@@ -31,7 +32,12 @@ export function DrillList() {
   const clusters = useQuery(trpc.clusters.list.queryOptions());
   if (!drills.data) {
     return drills.error ? (
-      <ErrorView what="The drills could not be read." error={drills.error} onRetry={() => void drills.refetch()} />
+      <PageFault
+        title="Drills"
+        what="The drills could not be read."
+        error={drills.error}
+        onRetry={() => void drills.refetch()}
+      />
     ) : (
       <SkeletonRows rows={6} label="Reading drills" />
     );

@@ -11,12 +11,12 @@ import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
-import { ErrorView } from '#components/ui/error-view.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import type { DrillReport } from '#model/drill.ts';
 
 import { drillNumber, VERDICT_SHOWN } from './drill-words.ts';
+import { PageFault } from './page-fault.tsx';
 import { ReportStrips, reportAxis } from './report-strips.tsx';
 import { Earlier, FindingsAndTold, Promises, WhatHappened } from './report-tables.tsx';
 import { useReplay } from './use-replay.ts';
@@ -29,16 +29,22 @@ export function DrillReportPage({ id }: { id: number }) {
   if (!report.error) return <SkeletonRows rows={10} label={`Reading the report of drill ${id}`} />;
   if (refusalOf(report.error).code === 'not_found') {
     return (
-      <Callout state="waiting" title="There is no report yet.">
-        <p>{refusalOf(report.error).message}</p>
-        <p className="row">
-          <ButtonLink href={links.drill(id)}>To the drill</ButtonLink>
-        </p>
-      </Callout>
+      <>
+        <header className="head">
+          <h1>Report {drillNumber(id)}</h1>
+        </header>
+        <Callout state="waiting" title="There is no report yet.">
+          <p>{refusalOf(report.error).message}</p>
+          <p className="row">
+            <ButtonLink href={links.drill(id)}>To the drill</ButtonLink>
+          </p>
+        </Callout>
+      </>
     );
   }
   return (
-    <ErrorView
+    <PageFault
+      title={`Report ${drillNumber(id)}`}
       what={`The report of drill ${id} could not be read.`}
       error={report.error}
       onRetry={() => void report.refetch()}

@@ -10,7 +10,6 @@ import { StateBadge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
-import { ErrorView } from '#components/ui/error-view.tsx';
 import { useNow } from '#components/ui/now.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
@@ -22,6 +21,7 @@ import { DrillPlot } from './drill-plot.tsx';
 
 import { drillTitle, isUnderWay, seconds, shownOf } from './drill-words.ts';
 import { LiveWorkloads } from './live-workloads.tsx';
+import { PageFault } from './page-fault.tsx';
 import { PodsMoving } from './pods-moving.tsx';
 import { StopBar } from './stop-bar.tsx';
 import { WhereItHit } from './where-it-hit.tsx';
@@ -32,7 +32,12 @@ export function DrillRun({ id }: { id: number }) {
   const drill = useQuery(trpc.drills.read.queryOptions({ id }));
   if (!drill.data) {
     return drill.error ? (
-      <ErrorView what={`Drill ${id} could not be read.`} error={drill.error} onRetry={() => void drill.refetch()} />
+      <PageFault
+        title={`Drill ${id}`}
+        what={`Drill ${id} could not be read.`}
+        error={drill.error}
+        onRetry={() => void drill.refetch()}
+      />
     ) : (
       <SkeletonRows rows={8} label={`Reading drill ${id}`} />
     );

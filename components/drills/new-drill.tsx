@@ -21,6 +21,7 @@ import type { DrillPreview } from '#model/drill.ts';
 import { KIND_WORDS, seconds, victimName } from './drill-words.ts';
 import { KindButtons } from './kind-buttons.tsx';
 import { ObjectiveFields, ProbeChecks } from './objective-fields.tsx';
+import { PageFault } from './page-fault.tsx';
 import { PreviewChecks, redReason } from './preview-checks.tsx';
 import { PreviewHits } from './preview-hits.tsx';
 import { type DrillChoice, useDrillChoice } from './use-drill-choice.ts';
@@ -43,7 +44,8 @@ export function NewDrill() {
   });
   if (!clusters.data) {
     return clusters.error ? (
-      <ErrorView
+      <PageFault
+        title="Run a drill"
         what="The list of clusters could not be read."
         error={clusters.error}
         onRetry={() => void clusters.refetch()}

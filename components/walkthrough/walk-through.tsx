@@ -5,6 +5,7 @@ import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
 import { isUnderWay } from '#components/drills/drill-words.ts';
+import { PageFault } from '#components/drills/page-fault.tsx';
 import { StopBar } from '#components/drills/stop-bar.tsx';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
@@ -31,7 +32,8 @@ export function WalkThrough() {
   const clusters = useQuery(trpc.clusters.list.queryOptions());
   if (!clusters.data) {
     return clusters.error ? (
-      <ErrorView
+      <PageFault
+        title="HA walk-through"
         what="The list of clusters could not be read."
         error={clusters.error}
         onRetry={() => void clusters.refetch()}

@@ -11,7 +11,7 @@ import { Button } from '#components/ui/button.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { Ago, Clock } from '#components/ui/time.tsx';
 import { showToast } from '#components/ui/toast.tsx';
-import { type AlertView, canAlert, isMuted } from '#model/alert.ts';
+import { type AlertView, canAlert, isMuted, needsPerson } from '#model/alert.ts';
 import { shapeOf, titleOf } from './alert-state.ts';
 import { MuteMenu } from './mute-menu.tsx';
 import { subjectHref } from './subject-href.ts';
@@ -95,7 +95,7 @@ function Deeds({ alert, now, title }: { alert: AlertView; now: number; title: st
   );
   return (
     <div className="row alert-deeds">
-      {canAlert.acknowledge(alert) && !alert.handled ? (
+      {canAlert.acknowledge(alert) && needsPerson(alert, now) ? (
         <Button look="primary" refusal={refusal} pending={take.isPending} onClick={() => take.mutate({ id: alert.id })}>
           Take it<span className="sr">: {title}</span>
         </Button>

@@ -31,7 +31,7 @@ export function ChannelTable({
   onRemove: Deed;
 }) {
   return (
-    <Card>
+    <Card className="channel-card">
       <TableBox label="Channels">
         <table className="table fleet-table">
           <thead>
@@ -60,16 +60,18 @@ export function ChannelTable({
                   <td className="channel-last">
                     <Last channel={channel} />
                   </td>
-                  <td className="num">
-                    <Button small refusal={refusal} pending={testing === channel.id} onClick={() => onTest(channel)}>
-                      Test<span className="sr"> {channel.name}</span>
-                    </Button>
-                    <Button small look="ghost" refusal={own} onClick={() => onEdit(channel)}>
-                      Change<span className="sr"> {channel.name}</span>
-                    </Button>
-                    <Button small look="danger" refusal={own} onClick={() => onRemove(channel)}>
-                      Remove<span className="sr"> {channel.name}</span>
-                    </Button>
+                  <td>
+                    <div className="channel-deeds">
+                      <Button small refusal={refusal} pending={testing === channel.id} onClick={() => onTest(channel)}>
+                        Test<span className="sr"> {channel.name}</span>
+                      </Button>
+                      <Button small look="ghost" refusal={own} onClick={() => onEdit(channel)}>
+                        Change<span className="sr"> {channel.name}</span>
+                      </Button>
+                      <Button small look="danger" refusal={own} onClick={() => onRemove(channel)}>
+                        Remove<span className="sr"> {channel.name}</span>
+                      </Button>
+                    </div>
                   </td>
                 </tr>
               );

@@ -23,7 +23,11 @@ export function DeliveryLog() {
   const [limit, setLimit] = useState(FEW);
   const log = useQuery(trpc.channels.deliveries.queryOptions({ limit }));
   return (
-    <Card title="Delivery log" aside={<span className="cap">tried again for about an hour, kept 90 days</span>}>
+    <Card
+      className="channel-card"
+      title="Delivery log"
+      aside={<span className="cap">tried again for about an hour, kept 90 days</span>}
+    >
       {log.error ? (
         <div className="pad">
           <ErrorView what="The delivery log could not be read." error={log.error} onRetry={() => void log.refetch()} />

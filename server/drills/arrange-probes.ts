@@ -19,9 +19,6 @@ type Reach = { pool: Pool; vault: Vault };
 const configMapPath = (drillId: number): string => `/api/v1/namespaces/${NAMESPACE}/configmaps/${probeObject(drillId)}`;
 const servicePath = (drillId: number): string => `/api/v1/namespaces/${NAMESPACE}/services/${probeObject(drillId)}`;
 
-/** Name of a write in the ConfigMap: the moment it was due, in ms. */
-export const writeKey = (at: number): string => `w${at}`;
-
 /** Where writes go; the same object is read. */
 export const writePath = configMapPath;
 

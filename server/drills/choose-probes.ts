@@ -4,6 +4,8 @@ import { type DrillFacts, type DrillInstance, type Hits, mastersOf, workersOf } 
 
 /** Names what a drill puts into the cluster for its probes. */
 export const probeObject = (drillId: number): string => `tessera-drill-${drillId}`;
+/** Name of a write in its ConfigMap: the moment it was due, in ms. */
+export const writeKey = (at: number): string => `w${at}`;
 const OWN_PREFIX = 'tessera-drill-';
 export const DNS_NAME = 'kubernetes.default.svc.cluster.local';
 

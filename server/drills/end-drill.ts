@@ -14,7 +14,8 @@ import {
 import { SYSTEM_ACTOR } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
 import { asTesseraError } from '#server/platform/error.ts';
-import { readWrites, removeProbes, writeKey } from './arrange-probes.ts';
+import { readWrites, removeProbes } from './arrange-probes.ts';
+import { writeKey } from './choose-probes.ts';
 import {
   changeDrill,
   type DrillRow,
@@ -123,9 +124,12 @@ async function harmOf(tx: Tx, row: DrillRow): Promise<string | null> {
   const { injectedAt } = row;
   const { cid, cut } = injectedOf(row);
   const victim = victimOf(row);
-  if (injectedAt === null || row.kind !== 'network-cut' || cut !== 'director' || victim.type !== 'instance') return null;
+  if (injectedAt === null || row.kind !== 'network-cut' || cut !== 'director' || victim.type !== 'instance')
+    return null;
   const now = (await readInstances(tx, row.deployment)).find((one) => one.id === victim.instance);
-  return now?.vmCid === cid ? null : `${victim.name} lived, was only cut from the director, and was replaced all the same.`;
+  return now?.vmCid === cid
+    ? null
+    : `${victim.name} lived, was only cut from the director, and was replaced all the same.`;
 }
 
 function summaryOf(drill: DrillView, limits: string, why: string | null): string {

@@ -110,7 +110,7 @@ export function victimName(victim: Victim): string {
 }
 
 /** The node a pod ran on does not make it another pod. */
-export function sameVictim(one: Victim, other: Victim): boolean {
+function sameVictim(one: Victim, other: Victim): boolean {
   const identity = (victim: Victim): string =>
     victim.type === 'pod' || victim.type === 'az'
       ? victimName(victim)

@@ -34,12 +34,21 @@ const DRILL: DrillView = {
     { probe: 'service:default/db', name: 'db', total: 150, failed: 28, missing: 0, outageMs: 2800, longestGapMs: 2800 },
   ],
 };
-const DB = { id: 'service:default/db', kind: 'service', name: 'db', target: '1 replica', replicas: 1, surviving: 0 } as const;
+const DB = {
+  id: 'service:default/db',
+  kind: 'service',
+  name: 'db',
+  target: '1 replica',
+  replicas: 1,
+  surviving: 0,
+} as const;
 const INPUT: ReportInput = {
   drill: DRILL,
   cut: 'director',
   failure: null,
-  results: [{ objective: 'detectMs', promise: 'The fault is noticed', limit: 1000, measured: 410, unit: 'ms', met: true }],
+  results: [
+    { objective: 'detectMs', promise: 'The fault is noticed', limit: 1000, measured: 410, unit: 'ms', met: true },
+  ],
   strips: [{ probe: DB, samples: [] }],
   marks: [],
   pods: [{ namespace: 'default', name: 'db-0', from: 'worker-1', to: 'worker-0', readyMs: 2900 }],

@@ -108,7 +108,10 @@ function findingsOf({ drill, strips, results }: ReportInput): string[] {
   });
   const unmeasured = drill.figures
     .filter((figure) => figure.missing > 0)
-    .map((figure) => `${figure.name}: ${figure.missing} questions were due and not asked; a hole longer than half a second counts as failed.`);
+    .map(
+      (figure) =>
+        `${figure.name}: ${figure.missing} questions were due and not asked; a hole longer than half a second counts as failed.`,
+    );
   return [...alone, ...unmeasured, ...results.filter((result) => !result.met).map(missedSentence)];
 }
 

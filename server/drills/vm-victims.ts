@@ -15,7 +15,7 @@ import type { Expectation } from './fault-kind.ts';
 export const toVictim = ({ id, name }: DrillInstance): Victim => ({ type: 'instance', instance: id, name });
 
 /** The pod that "with the pod" and "without the pod" are about: the one asked for, or the application pod that stands most alone. */
-export function podInQuestion(facts: DrillFacts, request: DrillRequest): PodView | undefined {
+function podInQuestion(facts: DrillFacts, request: DrillRequest): PodView | undefined {
   if (request.pod === null) return applicationPods(facts)[0];
   return facts.workloads.pods.find((pod) => `${pod.namespace}/${pod.name}` === request.pod);
 }

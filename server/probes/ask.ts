@@ -2,11 +2,11 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import type { Probe } from '#model/drill.ts';
+import { DNS_NAME, writeKey } from '#server/drills/choose-probes.ts';
 import { answersQuery, dnsQuery } from './dns-message.ts';
 import type { ProbeOrder } from './probe-order.ts';
 
 const MOST_BYTES = 256 * 1024;
-const DNS_NAME = 'kubernetes.default.svc.cluster.local';
 
 /**
  * Asks once, on a new connection, and looks at the answer. Rejects when nobody answers in time or the answer is wrong. `at`: when it was due;
@@ -17,7 +17,7 @@ export async function ask(order: ProbeOrder, probe: Probe, at: number): Promise<
     case 'api-read':
       return askApi(order, { method: 'GET', expect: '"kind":"ConfigMap"' });
     case 'api-write':
-      return askApi(order, { method: 'PATCH', body: { data: { [`w${at}`]: '' } }, expect: `"w${at}"` });
+      return askApi(order, { method: 'PATCH', body: { data: { [writeKey(at)]: '' } }, expect: `"${writeKey(at)}"` });
     case 'service':
     case 'data':
       return askUrl(order, probe);

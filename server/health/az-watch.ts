@@ -97,6 +97,11 @@ export class AzWatch {
     return [...this.#azs].filter(([, az]) => az.state !== 'down' && now - az.aliveSince >= ms).map(([name]) => name);
   }
 
+  /** A switch was turned, or something is not written yet. */
+  get hasNews(): boolean {
+    return [...this.#azs.values()].some(({ isWritten }) => !isWritten);
+  }
+
   get down(): ReadonlySet<string> {
     return new Set([...this.#azs].filter(([, { state }]) => state === 'down').map(([name]) => name));
   }

@@ -66,6 +66,7 @@ export class Guardian implements HeartbeatListener {
   #acting: Promise<void> | null = null;
   #reading: Promise<void> | null = null;
   #isActAsked = false;
+  #wasTroubled = false;
 
   constructor(options: GuardianOptions) {
     this.#options = options;
@@ -187,13 +188,21 @@ export class Guardian implements HeartbeatListener {
     await this.#try(() => this.#writer.flush());
     // the director's end cuts the wait short; the answer is only waited for here
     if (fresh.length > 0) await Promise.race([asking, clock.sleep(AZ_ANSWER_MS, signal).catch(() => undefined)]);
+    await this.#try(() => this.#processes.flush());
+    const isSlowTurn = clock.monotonic() - this.#slowAt >= SLOW_EVERY_MS;
+    const isTroubled = this.#meltdown.isOn || this.#azs.hasNews || this.#cases.some((one) => isDown(one.health));
+    // once more after the last trouble, to say that it is over; else now and then: a calm fleet costs nothing
+    if (isTroubled || this.#wasTroubled || isSlowTurn) await this.#judgeAndRepair();
+    this.#wasTroubled = isTroubled;
+    if (!isSlowTurn) return;
+    this.#slowAt = clock.monotonic();
+    await this.#try(() => this.#actSlowly());
+  }
+
+  async #judgeAndRepair(): Promise<void> {
     await this.#try(() => this.#azs.update(this.#cases));
     await this.#try(() => this.#meltdown.update(this.#cases, this.#settings.meltdown, this.#azs.down));
     await this.#try(() => this.#repair());
-    await this.#try(() => this.#processes.flush());
-    if (clock.monotonic() - this.#slowAt < SLOW_EVERY_MS) return;
-    this.#slowAt = clock.monotonic();
-    await this.#try(() => this.#actSlowly());
   }
 
   /** What cannot be done now is kept where it was decided, and done in a later turn. */

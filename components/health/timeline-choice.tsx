@@ -39,7 +39,11 @@ export function TimelineChoice({ items, isChosen }: { items: readonly TimelineIt
 export function ItemLink({ item }: { item: Pick<TimelineItem, 'target'> }) {
   const { target } = item;
   if (target === null) return null;
-  const href = { task: links.task(target.id), drill: links.drill(target.id), alert: `${links.alerts()}#alert-${target.id}` }[target.kind];
+  const href = {
+    task: links.task(target.id),
+    drill: links.drill(target.id),
+    alert: `${links.alerts()}#alert-${target.id}`,
+  }[target.kind];
   return (
     <Link className="link" href={href}>
       {target.kind} {target.id}

@@ -19,11 +19,17 @@ export function drawnOf(items: readonly TimelineItem[], view: Stretch): Drawn[] 
     );
     return bunches.map((bunch, index) => {
       const x = percentOf(bunch.from, view);
-      const before = index === 0 ? 0 : percentOf(bunches[index - 1]?.from ?? view.from, view);
-      const after = percentOf(bunches[index + 1]?.from ?? view.to, view);
-      return { lane, bunch, room: x > TURN_AT ? x - before : after - x };
+      const before = index === 0 ? null : percentOf(bunches[index - 1]?.from ?? view.from, view);
+      const after = index === bunches.length - 1 ? null : percentOf(bunches[index + 1]?.from ?? view.to, view);
+      return { lane, bunch, room: roomOf(x, before, after) };
     });
   });
+}
+
+/** Labels stand at the right of their shape, those near the end at its left: between one of each, both share the gap. */
+function roomOf(x: number, before: number | null, after: number | null): number {
+  if (x > TURN_AT) return before === null || before > TURN_AT ? x - (before ?? 0) : (x - before) / 2;
+  return after !== null && after > TURN_AT ? (after - x) / 2 : (after ?? 100) - x;
 }
 
 type KeyContext = {

@@ -90,6 +90,9 @@ function Tool({ name, icon: Icon, onPress }: { name: string; icon: typeof Plus; 
   );
 }
 
+/** A shape so near the end has no room at its right, not even for a number. */
+const END = 95;
+
 type LaneProps = {
   lane: TimelineLane;
   drawn: Drawn[];
@@ -129,7 +132,7 @@ function Mark({
   const [item] = items;
   if (!item) return null;
   const x = percentOf(from, view);
-  const isTurned = x > TURN_AT;
+  const isTurned = x > TURN_AT && (drawn.room >= LABEL_ROOM || x > END);
   return (
     <>
       {items.map((each) => (

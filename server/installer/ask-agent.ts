@@ -10,6 +10,7 @@ const RECONNECT_MS = 10_000;
  * step up: the next try would begin with a new VM, which makes the machine busier still.
  */
 const PATIENCE_MS = 120_000;
+const QUESTIONS: readonly Request['method'][] = ['get-state', 'read-log'];
 
 type Request = AgentRequest extends infer One
   ? One extends AgentRequest
@@ -36,8 +37,8 @@ export async function askAgent(
       return await askOnce(context, instance, request, deadlineMs);
     } catch (thrown) {
       const isTimeout = thrown instanceof TesseraError && thrown.code === 'agent_timeout';
-      // a request that took all its time is a failure of the VM's; one that failed sooner found no agent
-      const isAway = isTimeout && clock.monotonic() - asked < deadlineMs;
+      // a deed that took all its time is a failure of the VM's; one that failed sooner found no agent. A question costs nothing
+      const isAway = isTimeout && (QUESTIONS.includes(request.method) || clock.monotonic() - asked < deadlineMs);
       const isLate = clock.monotonic() - started > PATIENCE_MS;
       if (!isAway || isLate || signal.aborted || !(await isOn(context, instance))) throw thrown;
       if (!isSaid) await context.log('agent: away while its VM is on; waiting for it', 'warn');

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DrillSample } from '#model/drill.ts';
 import { milliseconds, seconds, victimKey } from './drill-words.ts';
 import { mergeSamples, stripPaths } from './strip-columns.ts';
+import { outageObjective } from './strip-figures.ts';
 import { axisFor, ticksOf, xOf } from './time-axis.ts';
 
 const sample = (at: number, result: DrillSample['result']): DrillSample => ({ at, ms: 5, result });
@@ -51,6 +52,18 @@ describe('a strip', () => {
     const fresh = [sample(1000, 'ok'), sample(1100, 'fail')];
     expect(mergeSamples(known, fresh).map((each) => each.at)).toEqual([0, 1000, 1100]);
     expect(mergeSamples(known, [])).toEqual(known);
+  });
+});
+
+describe('limits', () => {
+  const service = { id: 's', kind: 'service', name: 's', target: '' } as const;
+
+  test('judge a service only where copies survive the fault, as the report does', () => {
+    expect(outageObjective({ ...service, replicas: 2, surviving: 1 })).toBe('serviceOutageMs');
+    expect(outageObjective({ ...service, replicas: 1, surviving: 0 })).toBeNull();
+    expect(outageObjective({ ...service, replicas: 2, surviving: 0 })).toBeNull();
+    expect(outageObjective({ ...service, kind: 'data' })).toBeNull();
+    expect(outageObjective({ ...service, kind: 'api-write' })).toBe('apiWriteOutageMs');
   });
 });
 

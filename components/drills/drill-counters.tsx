@@ -21,7 +21,7 @@ export function DrillCounters({ drill }: { drill: DrillView }) {
         <Reached name="Capacity back" ms={times.capacityBackMs} limit={objectives.capacityBackMs} drill={drill} />
         <Outage name="API reads away" objective="apiReadOutageMs" strips={strips} drill={drill} />
         <Outage name="API writes away" objective="apiWriteOutageMs" strips={strips} drill={drill} />
-        <Outage name="Services away" objective="serviceOutageMs" strips={strips} drill={drill} />
+        <Outage name="Services with copies" objective="serviceOutageMs" strips={strips} drill={drill} />
         <FailedRequests strips={strips} />
         <WritesLost drill={drill} />
       </div>

@@ -11,7 +11,7 @@ import { DrillLanes } from './drill-lanes.tsx';
 import { isUnderWay, milliseconds, seconds } from './drill-words.ts';
 import { offsetOf } from './lane-events.ts';
 import { placeStyle } from './place-style.ts';
-import { OUTAGE_OBJECTIVE } from './strip-figures.ts';
+import { outageObjective } from './strip-figures.ts';
 import { StripTrack } from './strip-track.tsx';
 import { axisFor, type TimeAxis, xOf } from './time-axis.ts';
 import { useDrillStrips } from './use-drill-strips.ts';
@@ -43,12 +43,7 @@ export function DrillPlot({ drill }: { drill: DrillView }) {
           </div>
         ) : null}
         {known.map((strip) => (
-          <StripTrack
-            key={strip.probe.id}
-            strip={strip}
-            axis={axis}
-            limitMs={drill.objectives[OUTAGE_OBJECTIVE[strip.probe.kind]]}
-          />
+          <StripTrack key={strip.probe.id} strip={strip} axis={axis} limitMs={limitOf(drill, strip)} />
         ))}
         {known.length === 0 ? (
           <p className="muted">{strips.data ? 'This drill runs without probes.' : 'The probes are being started.'}</p>
@@ -59,6 +54,11 @@ export function DrillPlot({ drill }: { drill: DrillView }) {
       </div>
     </section>
   );
+}
+
+function limitOf(drill: DrillView, { probe }: ProbeStrip): number | null {
+  const objective = outageObjective(probe);
+  return objective === null ? null : drill.objectives[objective];
 }
 
 /** The present moment; the only part that is drawn ten times a second. */

@@ -1,4 +1,4 @@
-import type { DrillSample, Objectives, ProbeKind, ProbeStrip } from '#model/drill.ts';
+import type { DrillSample, Objectives, Probe, ProbeStrip } from '#model/drill.ts';
 
 const SAMPLE_MS = 100;
 
@@ -31,17 +31,22 @@ function longestGap(samples: readonly DrillSample[]): number {
   return longest;
 }
 
-/** Objective that limits the outage of a probe's kind. */
-export const OUTAGE_OBJECTIVE = {
-  'api-read': 'apiReadOutageMs',
-  'api-write': 'apiWriteOutageMs',
-  service: 'serviceOutageMs',
-  dns: 'serviceOutageMs',
-  data: 'serviceOutageMs',
-} as const satisfies Record<ProbeKind, keyof Objectives>;
+/** Objective that limits the outage of a probe; null where none does: what has one copy, or loses all, is away until it is made again. */
+export function outageObjective(probe: Probe): keyof Objectives | null {
+  switch (probe.kind) {
+    case 'api-read':
+      return 'apiReadOutageMs';
+    case 'api-write':
+      return 'apiWriteOutageMs';
+    case 'data':
+      return null;
+    default:
+      return (probe.replicas ?? 0) > 1 && (probe.surviving ?? 0) > 0 ? 'serviceOutageMs' : null;
+  }
+}
 
 /** Worst outage of the probes an objective limits; null without such a probe. */
 export function worstOutage(strips: readonly ProbeStrip[], objective: keyof Objectives): number | null {
-  const under = strips.filter((strip) => OUTAGE_OBJECTIVE[strip.probe.kind] === objective);
+  const under = strips.filter((strip) => outageObjective(strip.probe) === objective);
   return under.length === 0 ? null : Math.max(...under.map((strip) => figuresOf(strip).outageMs));
 }

@@ -98,7 +98,7 @@ test.describe('alerts', () => {
   test('its test is a real mail, with the receipt on the page', async () => {
     await row('ops').getByRole('button', { name: 'Test ops' }).click();
     await expect(page.getByText('ops works')).toBeVisible(SOON);
-    await expect(page.getByText(/250 OK/).first()).toBeVisible();
+    await expect(page.getByText(/250 kept as 1/).first()).toBeVisible();
     await expect.poll(() => mail.mails.map(({ subject }) => subject)).toEqual(['[Tessera] test: Test of channel ops']);
     await expect(row('ops')).toContainText('Delivered');
     await expectAccessible(page);

@@ -1,13 +1,12 @@
 'use client';
 
-import { type UseFormReturn, useWatch } from 'react-hook-form';
+import { useWatch } from 'react-hook-form';
 import { Button } from '#components/ui/button.tsx';
 import { FieldError, TextField } from '#components/ui/text-field.tsx';
 import { WEBHOOK_TEMPLATES } from '#model/webhook-template.ts';
-import { type ChannelValues, PAGERDUTY_URL } from './channel-values.ts';
-import { SecretField } from './secret-field.tsx';
+import { PAGERDUTY_URL } from './channel-values.ts';
+import { type ChannelForm, SecretField } from './secret-field.tsx';
 
-export type ChannelForm = UseFormReturn<ChannelValues>;
 type FieldsProps = { form: ChannelForm; setAt: Readonly<Record<string, string>> };
 
 /** The fields of the chosen kind of channel. */

@@ -5,7 +5,7 @@ import { useWatch } from 'react-hook-form';
 import { useTRPC } from '#components/live/trpc.ts';
 import { SEVERITIES } from '#model/alert.ts';
 import { deploymentOfCluster } from '#model/cluster.ts';
-import type { ChannelForm } from './kind-fields.tsx';
+import type { ChannelForm } from './secret-field.tsx';
 
 /** Which alerts go to the channel. */
 export function RuleFields({ form }: { form: ChannelForm }) {

@@ -1,8 +1,11 @@
 'use client';
 
+import type { UseFormReturn } from 'react-hook-form';
 import { TextField } from '#components/ui/text-field.tsx';
 import { Ago } from '#components/ui/time.tsx';
-import type { ChannelForm } from './kind-fields.tsx';
+import type { ChannelValues } from './channel-values.ts';
+
+export type ChannelForm = UseFormReturn<ChannelValues>;
 
 /** A secret: written only. Left blank, the one that is set stays. */
 export function SecretField({

@@ -15,7 +15,7 @@ test.describe('a whole AZ', () => {
   for (const az of ['az1', 'az2', 'az3']) {
     test(`${az} is off and on again: writes go on, workers are made elsewhere, and come home`, async () => {
       const before = (await field.vms()).map((vm) => `${nameOf(vm)} ${vm.labels['tessera.az']}`).toSorted();
-      await field.fleet.shell.tessera('switch-az', az, 'off', '--yes');
+      await field.fleet.shell.tessera('az-power', az, 'off');
       await field.expectWriting(20_000);
       await expect
         .poll(async () => (await field.vms()).filter((vm) => vm.isRunning && vm.labels['tessera.az'] === az).length, {
@@ -30,7 +30,7 @@ test.describe('a whole AZ', () => {
         })
         .toBe(3);
       expect(running(await field.vms(), 'master/'), 'masters stay where their disks are').toHaveLength(2);
-      await field.fleet.shell.tessera('switch-az', az, 'on', '--yes');
+      await field.fleet.shell.tessera('az-power', az, 'on');
       await expect
         .poll(async () => (await field.vms()).map((vm) => `${nameOf(vm)} ${vm.labels['tessera.az']}`).toSorted(), {
           timeout: 240_000,

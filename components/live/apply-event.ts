@@ -42,7 +42,7 @@ export function staleQueries(event: TesseraEvent): StaleQuery[] {
     case 'channel.changed':
       return all('channels');
     case 'delivery.changed':
-      return all('channels.deliveries', 'drills.report');
+      return all('channels', 'drills.report');
     case 'health.changed':
       return all('health', 'infrastructure', 'instances', 'clusters.health');
     case 'mark.added':

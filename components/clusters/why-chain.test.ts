@@ -74,7 +74,12 @@ describe('troublesOf', () => {
   it('tells a VM once, though a recovery and an alert are about it too', () => {
     const [trouble, ...others] = troublesOf(facts({ open: [recovery], alerts: [alert] }));
     expect(others).toEqual([]);
-    expect(trouble).toMatchObject({ name: 'worker/4', cause: 'the VM is off', since: recovery.beganAt, state: 'failed' });
+    expect(trouble).toMatchObject({
+      name: 'worker/4',
+      cause: 'the VM is off',
+      since: recovery.beganAt,
+      state: 'failed',
+    });
     expect(trouble && detectedWords(trouble)).toBe('detected in 0.4 s');
   });
 

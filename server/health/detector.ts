@@ -93,8 +93,8 @@ export class Detector {
       known.instance = instance;
       if (!isNewVm) continue;
       known.startedAt = now;
-      // a decision about a VM that a task has replaced meanwhile is about nothing
-      if (!known.isWritten && !known.hasFault) Object.assign(known, { health: 'unknown', isWritten: true });
+      // what was decided is about the VM before; whether this one lives is to be seen
+      if (isDown(known.health)) Object.assign(known, { health: 'unknown', reason: '', since: now, isWritten: true });
     }
     this.#isFilled = true;
     return [...gone].flatMap((id) => {
@@ -295,7 +295,8 @@ export class Detector {
       vmCase.beganAt = this.#beganAt(vmCase, health, now);
       Object.assign(vmCase, { hasFault: true, recoveredAt: null });
     }
-    Object.assign(vmCase, { health, reason, since: isNew ? now : vmCase.since, isWritten: false });
+    const judgedCid = vmCase.instance.vmCid;
+    Object.assign(vmCase, { health, reason, judgedCid, since: isNew ? now : vmCase.since, isWritten: false });
     this.#options.onChange(vmCase);
   }
 

@@ -13,6 +13,8 @@ import { isDown, type Watched } from './vm-case.ts';
 /** What the detector decided of a VM, with wall times for people. */
 export type VmNote = {
   instance: Watched;
+  /** The VM it was decided of. */
+  vmCid: string | null;
   health: VmHealth;
   reason: string;
   since: Date;
@@ -29,18 +31,24 @@ const subjectOf = (instanceId: string): string => `instance/${instanceId}`;
 
 /**
  * Writes a decision and what follows from it: row, recovery, mark, alert. Saying the same again changes nothing. `held` when a task is at work on
- * the VM this moment: what it switches off or deletes is no fault.
+ * the VM this moment: what it switches off or deletes is no fault. `gone` when there is another VM by now, or none is wanted.
  */
 export async function recordVmHealth(tx: Tx, note: VmNote): Promise<'written' | 'held' | 'gone'> {
   const { instance, health, reason } = note;
   const [row] = await tx.db
-    .select({ wanted: instances.wanted, health: instances.vmHealth, reason: instances.vmHealthReason })
+    .select({
+      wanted: instances.wanted,
+      vmCid: instances.vmCid,
+      health: instances.vmHealth,
+      reason: instances.vmHealthReason,
+    })
     .from(instances)
     .where(eq(instances.id, instance.id))
     .limit(1)
     .for('update');
   if (row?.wanted !== 'started') return 'gone';
   const isFault = isDown(health) || health === 'partitioned';
+  if (isFault && row.vmCid !== null && row.vmCid !== note.vmCid) return 'gone';
   const work = isFault ? await findWork(tx, instance.id) : null;
   if (work?.isNow && !note.insists) return 'held';
   if (row.health !== health || row.reason !== reason) {

@@ -49,7 +49,7 @@ export class Repairer {
       if (!vmCase) continue;
       vmCase.askedAt = now;
       const taskId = await inTransaction(pool, async (tx) => {
-        const task = await requestRepair(tx, id, vmCase.reason, toAz);
+        const task = await requestRepair(tx, id, vmCase.reason, { toAz, vmCid: vmCase.judgedCid });
         if (task !== null) await recordRepairAsked(tx, vmCase.instance, task, clock.now());
         return task;
       });

@@ -10,16 +10,18 @@ const ACTIVE = ['queued', 'running', 'cancelling'];
 
 /**
  * Asks for the repair of an instance whose VM is dead, unless it is not wanted running or a task is at work on it: a VM in use by a running
- * apply is not fought over. With `toAz` it is repaired there. Answers the task's id, or null when nothing was asked.
+ * apply is not fought over. With `toAz` it is repaired there; with `vmCid` only if that is its VM still, or it has none. Answers the task's id,
+ * or null when nothing was asked.
  */
 export async function requestRepair(
   tx: Tx,
   instanceId: string,
   reason: string,
-  toAz: string | null = null,
+  { toAz = null, vmCid }: { toAz?: string | null; vmCid?: string | null } = {},
 ): Promise<number | null> {
   const [row] = await tx.db.select().from(instances).where(eq(instances.id, instanceId)).limit(1).for('update');
   if (row?.wanted !== 'started') return null;
+  if (vmCid !== undefined && row.vmCid !== null && row.vmCid !== vmCid) return null;
   if ((await findWork(tx, instanceId)) !== null) return null;
   const name = `${row.groupName}/${row.index}`;
   const where = toAz === null ? '' : ` in ${toAz}`;

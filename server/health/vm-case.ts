@@ -25,6 +25,8 @@ export type VmCase = {
   instance: Watched;
   health: VmHealth;
   reason: string;
+  /** The VM that `health` is said of: a task may have made another meanwhile. */
+  judgedCid: string | null;
   /** Since when `health` holds. */
   since: number;
   /** Best known beginning of the fault. */
@@ -59,6 +61,7 @@ export function newCase(instance: Watched, now: number): VmCase {
     instance,
     health: isKept ? vmHealth : 'unknown',
     reason: isKept ? instance.vmHealthReason : '',
+    judgedCid: instance.vmCid,
     since: now,
     beganAt: now,
     startedAt: null,

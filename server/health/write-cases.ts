@@ -87,6 +87,7 @@ export class CaseWriter {
     const result = await inTransaction(pool, async (tx) => {
       const written = await recordVmHealth(tx, {
         instance,
+        vmCid: vmCase.judgedCid,
         health,
         reason,
         since: this.#wall(vmCase.since),

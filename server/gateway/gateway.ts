@@ -49,6 +49,8 @@ export type Gateway = { agents: Agents; close: () => Promise<void> };
 
 const SERVER_DAYS = 1825;
 const MOST_MESSAGE_BYTES = 8 * 1024 * 1024;
+/** A rest that takes so much longer says that the process stood still. */
+const STALL_MS = 1000;
 const LOOK_MS = 500;
 const REVOKED_LOOK_MS = 2000;
 const CLOSE_GRACE_MS = 1000;
@@ -240,14 +242,19 @@ async function dropDeadSessions(
   signal: AbortSignal,
 ): Promise<void> {
   let lookedAt = deps.clock.monotonic();
+  let isStalled = false;
   while (!signal.aborted) {
-    for (const session of registry.all) if (session.silentMs > PING_INTERVAL_MS * PINGS_MISSED) session.terminate();
+    // after a stand-still of this process, what came meanwhile is still to be read: silence says nothing yet
+    if (!isStalled)
+      for (const session of registry.all) if (session.silentMs > PING_INTERVAL_MS * PINGS_MISSED) session.terminate();
     if (deps.clock.monotonic() - lookedAt > REVOKED_LOOK_MS) {
       lookedAt = deps.clock.monotonic();
       await dropRevoked(deps, registry, peers);
     }
+    const restedAt = deps.clock.monotonic();
     // the abort ends the sleep; the loop's condition sees it
     await deps.clock.sleep(LOOK_MS, signal).catch(() => undefined);
+    isStalled = deps.clock.monotonic() - restedAt > LOOK_MS + STALL_MS;
   }
 }
 

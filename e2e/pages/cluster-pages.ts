@@ -21,6 +21,8 @@ export class ClusterPages {
   async open(name: string): Promise<void> {
     await this.page.goto(`/clusters/${encodeURIComponent(name)}`);
     await this.page.getByRole('heading', { level: 1, name }).waitFor();
+    // drawn by the server, its buttons do nothing before the page has come alive
+    await this.page.getByText('Live', { exact: true }).waitFor();
   }
 
   async expectState(word: string, timeout: number): Promise<void> {

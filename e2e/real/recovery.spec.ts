@@ -13,7 +13,8 @@ const repairMs = 120_000;
 const etcdctl = '/var/vcap/jobs/etcd/bin/etcdctl';
 /** etcdctl writes its numbers too large for JSON; only names and votes are asked here. */
 const Members = z.object({
-  members: z.array(z.object({ name: z.string(), isLearner: z.boolean().default(false) })),
+  // one that was added and has not started has no name yet
+  members: z.array(z.object({ name: z.string().default(''), isLearner: z.boolean().default(false) })),
 });
 const Nodes = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()) }) })),

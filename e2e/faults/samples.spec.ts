@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { withDatabase } from './database.ts';
-import { Fleet } from './fleet.ts';
-import { type Sampled, Samples } from './samples.ts';
+import { withDatabase } from '../real/database.ts';
+import { Fleet } from '../real/fleet.ts';
+import { type Sampled, Samples } from '../real/samples.ts';
 
 /** Two samples on a cluster with two workers: deployed, asked, broken in both ways pods go, and removed without a trace. */
 test.describe('samples', () => {

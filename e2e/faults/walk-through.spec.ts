@@ -4,8 +4,8 @@ import { type BrowserContext, expect, type Locator, type Page, test } from '@pla
 import { expectAccessible } from '../pages/accessibility.ts';
 import { DrillPages } from '../pages/drill-pages.ts';
 import { EntryPage } from '../pages/entry-page.ts';
+import { ADMINISTRATOR, Fleet } from '../real/fleet.ts';
 import { type MailSink, startMailSink } from '../sinks/mail-sink.ts';
-import { ADMINISTRATOR, Fleet } from './fleet.ts';
 
 const CLUSTER = 'walk';
 /** Where pictures of the pages are kept, when somebody wants to look at them. */

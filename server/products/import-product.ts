@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -37,7 +36,9 @@ export async function receiveProductFile(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${randomBytes(8).toString('hex')}.tessera`);
   try {
-    await pipeline(source, limited, createWriteStream(file, { mode: 0o600 }));
+    // opened before anything is read: a stream that opens by itself may still make the file after its upload broke off and was cleared away
+    const handle = await open(file, 'wx', 0o600);
+    await pipeline(source, limited, handle.createWriteStream());
     const { report } = await openProductFile(file, await readTrustedKeys(options.state));
     return { file, report };
   } catch (error) {

@@ -18,6 +18,7 @@ import { count } from '#components/ui/format-time.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
 import { CreateClusterRequest } from '#model/cluster.ts';
+import { faultsByField } from '#model/faults-by-field.ts';
 import type { Plan } from '#model/plan.ts';
 import { PlanCapacity } from './plan-capacity.tsx';
 
@@ -79,7 +80,7 @@ function ClusterFields({ plans, first }: { plans: Plan[]; first: Plan }) {
     event.preventDefault();
     const parsed = CreateClusterRequest.safeParse(request);
     if (!parsed.success) {
-      setFaults(Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message])));
+      setFaults(faultsByField(parsed.error));
       return;
     }
     setFaults({});

@@ -4,10 +4,11 @@ import { Fragment } from 'react';
 import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { DrillView } from '#model/drill.ts';
 import type { MarkView } from '#model/health.ts';
+import { AxisTrack } from './axis-track.tsx';
 import { seconds } from './drill-words.ts';
 import { LANES, type Lane, laneEvents } from './lane-events.ts';
 import { placeStyle } from './place-style.ts';
-import { type TimeAxis, ticksOf, xOf } from './time-axis.ts';
+import { type TimeAxis, xOf } from './time-axis.ts';
 import { useWidth } from './use-width.ts';
 
 const LANE_SHOWN = {
@@ -39,17 +40,7 @@ export function DrillLanes({ drill, marks, axis, untilMs }: DrillLanesProps) {
           <span className="cap num">{sumOf(lane, drill, marks)}</span>
         </div>
       ))}
-      <div className="track" aria-hidden="true">
-        <span />
-        <div className="axis">
-          {ticksOf(axis).map((tick) => (
-            <span key={tick.ms} style={placeStyle(xOf(axis, tick.ms))}>
-              {tick.label}
-            </span>
-          ))}
-        </div>
-        <span />
-      </div>
+      <AxisTrack axis={axis} />
     </div>
   );
 }

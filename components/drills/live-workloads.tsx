@@ -5,9 +5,10 @@ import { useTRPC } from '#components/live/trpc.ts';
 import { Callout } from '#components/ui/callout.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
-import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
+import { StateShape } from '#components/ui/state-shape.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';
 import { Ago } from '#components/ui/time.tsx';
+import { nodeState, podState } from '#components/workloads/pod-state.ts';
 import type { InstanceView } from '#model/deployment.ts';
 import type { Victim } from '#model/drill.ts';
 import type { NodeView, PodView, WorkloadsView } from '#model/workload.ts';
@@ -104,7 +105,7 @@ function Nodes({ data, hit, vms }: { data: WorkloadsView; hit: ReadonlySet<strin
 }
 
 function NodeRow({ node, hit, vm }: { node: NodeView; hit: boolean; vm: InstanceView | undefined }) {
-  const state: UiState = node.status.startsWith('Ready') ? 'running' : 'failed';
+  const state = nodeState(node);
   return (
     <tr data-state={hit ? 'drill' : undefined}>
       <td>{node.name}</td>
@@ -180,10 +181,4 @@ function PodRow({ pod, hit }: { pod: PodView; hit: boolean }) {
       </td>
     </tr>
   );
-}
-
-function podState(pod: PodView): UiState {
-  if (pod.ready) return 'running';
-  if (pod.status === 'Succeeded' || pod.status === 'Completed') return 'stopped';
-  return /^(Pending|ContainerCreating|PodInitializing|Running|Terminating)$/.test(pod.status) ? 'working' : 'failed';
 }

@@ -1,10 +1,11 @@
 import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { DrillReport, DrillTimes, ProbeStrip } from '#model/drill.ts';
+import { AxisTrack } from './axis-track.tsx';
 import { seconds } from './drill-words.ts';
 import { placeStyle } from './place-style.ts';
 import { figuresOf } from './strip-figures.ts';
 import { Strip } from './strip-track.tsx';
-import { axisFor, type TimeAxis, ticksOf, xOf } from './time-axis.ts';
+import { axisFor, type TimeAxis, xOf } from './time-axis.ts';
 
 /** More do not fit on one page. */
 const STRIPS_MAX = 6;
@@ -53,17 +54,7 @@ export function ReportStrips({ report, axis, at }: { report: DrillReport; axis: 
           </div>
           <span />
         </div>
-        <div className="track" aria-hidden="true">
-          <span />
-          <div className="axis">
-            {ticksOf(axis).map((tick) => (
-              <span key={tick.ms} style={placeStyle(xOf(axis, tick.ms))}>
-                {tick.label}
-              </span>
-            ))}
-          </div>
-          <span />
-        </div>
+        <AxisTrack axis={axis} />
       </div>
     </section>
   );

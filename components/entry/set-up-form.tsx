@@ -8,6 +8,7 @@ import { useTRPC } from '#components/live/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
+import { faultsByField } from '#model/faults-by-field.ts';
 import { SetUpRequest } from '#model/user.ts';
 import { fieldText } from './field-text.ts';
 
@@ -108,9 +109,7 @@ function faultsOf(
   passphraseAgain: string,
 ): Record<string, string> {
   const parsed = SetUpRequest.safeParse(request);
-  const faults = parsed.success
-    ? {}
-    : Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
+  const faults = parsed.success ? {} : faultsByField(parsed.error);
   if (request.password !== passwordAgain) faults.passwordAgain = 'password: the two differ';
   if (request.passphrase !== passphraseAgain) faults.passphraseAgain = 'decryption passphrase: the two differ';
   return faults;

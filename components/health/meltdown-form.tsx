@@ -9,6 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
+import { faultsByField } from '#model/faults-by-field.ts';
 import { MeltdownSettings } from '#model/health.ts';
 
 const FORM = 'meltdown';
@@ -27,11 +28,7 @@ export function MeltdownForm({ settings, onClose }: { settings: MeltdownSettings
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const parsed = MeltdownSettings.safeParse(readForm(new FormData(event.currentTarget)));
-    setFaults(
-      parsed.success
-        ? {}
-        : Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message])),
-    );
+    setFaults(parsed.success ? {} : faultsByField(parsed.error));
     if (parsed.success) save.mutate(parsed.data);
   };
   const number = (name: string, label: string, value: number, help?: string) => (

@@ -9,6 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/text-field.tsx';
+import { faultsByField } from '#model/faults-by-field.ts';
 import { NewUser } from '#model/user.ts';
 import { GroupChecks } from './group-checks.tsx';
 
@@ -31,11 +32,7 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
       password: fieldText(sent, 'password'),
       groups,
     });
-    setFaults(
-      parsed.success
-        ? {}
-        : Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message])),
-    );
+    setFaults(parsed.success ? {} : faultsByField(parsed.error));
     if (parsed.success) create.mutate(parsed.data);
   };
   return (

@@ -3,7 +3,7 @@ import { audit } from '#db/schema/events.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Actor } from '#model/role.ts';
 import { systemClock } from '#server/platform/clock.ts';
-import { sha256 } from '#server/platform/crypto.ts';
+import { sha256, withSortedKeys } from '#server/platform/crypto.ts';
 
 /** What the first entry names as its predecessor. */
 export const FIRST_HASH = '0'.repeat(64);
@@ -52,17 +52,7 @@ export function auditHash(entry: {
       entry.actor,
       entry.action,
       entry.subject,
-      sorted(entry.detail),
+      withSortedKeys(entry.detail),
     ]),
-  );
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
   );
 }

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { clusters } from '#db/schema/clusters.ts';
 import type { Tx } from '#db/transaction.ts';
 import { type ClusterView, CreateClusterRequest, normaliseClusterName } from '#model/cluster.ts';
+import { faultsByField } from '#model/faults-by-field.ts';
 import type { Plan } from '#model/plan.ts';
 import type { Actor } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
@@ -73,7 +74,7 @@ export async function createCluster(tx: Tx, input: CreateClusterRequest, actor: 
 function parseRequest(input: CreateClusterRequest): CreateClusterRequest {
   const parsed = CreateClusterRequest.safeParse(input);
   if (parsed.success) return parsed.data;
-  const fields = Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
+  const fields = faultsByField(parsed.error);
   throw new TesseraError('invalid_input', `Cluster cannot be created: ${Object.values(fields).join('; ')}.`, {
     fields,
   });

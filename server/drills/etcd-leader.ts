@@ -3,19 +3,19 @@ import { EtcdApi } from '#server/kubernetes/etcd-api.ts';
 import { readEtcdAccess } from '#server/kubernetes/read-etcd-access.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { mastersOf } from './drill-facts.ts';
-import { injectInVm } from './fault-in-vm.ts';
+import { killIsNotUndone, signalVictim } from './fault-in-vm.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { objectivesOf } from './objectives.ts';
-import { checkProcess, expectsProcess, hitsOfProcess, nameProcess, toVictim } from './process-victims.ts';
+import { checkProcess, nameProcess, processFault, toVictim } from './process-victims.ts';
 
 const PROCESS = 'etcd';
 
 /** Process layer: the etcd member that leads is killed; another one must lead before users notice. */
 export const etcdLeader: FaultKind = {
+  ...processFault,
   title: 'Kill the etcd leader',
   candidates: (facts) => mastersOf(facts).map((master) => toVictim(master, PROCESS)),
   nobody: 'no master of this cluster is known',
-  hits: (_facts, victim) => hitsOfProcess(victim),
   checks: (facts, victim) => [
     ...checkProcess(facts, victim),
     mastersOf(facts).length > 1
@@ -27,8 +27,6 @@ export const etcdLeader: FaultKind = {
       : { name: 'Leader', verdict: 'red', sentence: 'One master has nobody who could lead instead: it takes three.' },
   ],
   objectives: () => objectivesOf({ capacityBackMs: 3000, apiReadOutageMs: 1200, apiWriteOutageMs: 1600 }),
-  expects: ({ victim }) => expectsProcess(victim),
-  deadlineMs: 60_000,
   told: (victim) => `The leader of etcd (${nameProcess(victim)}) was killed`,
   aim: async ({ pool, vault, signal }, { deployment }) => {
     const access = await inTransaction(pool, (tx) => readEtcdAccess(tx, vault, deployment));
@@ -43,6 +41,6 @@ export const etcdLeader: FaultKind = {
       await api.close();
     }
   },
-  inject: (context, order) => injectInVm(context, order, { kind: 'signal-process', process: PROCESS, signal: 'KILL' }),
-  undo: async () => 'a killed process is started again, not undone',
+  inject: (context, order) => signalVictim(context, order, 'KILL'),
+  undo: killIsNotUndone,
 };

@@ -24,6 +24,14 @@ export async function injectInVm(
   return detail;
 }
 
+/** A signal to the process that is hit. Throws invalid_input for a victim that is none. */
+export async function signalVictim(context: FaultContext, order: FaultOrder, signal: 'KILL' | 'STOP'): Promise<string> {
+  if (order.victim.type !== 'process') throw new TesseraError('invalid_input', 'The victim is no process.');
+  return injectInVm(context, order, { kind: 'signal-process', process: order.victim.process, signal });
+}
+
+export const killIsNotUndone = async (): Promise<string> => 'a killed process is started again, not undone';
+
 /** Now if the agent is heard; otherwise the undo armed on the victim does it, and that is said. */
 export async function undoInVm(context: FaultContext, order: FaultOrder): Promise<string> {
   const { agents, signal } = context;

@@ -1,13 +1,13 @@
 import type { DrillCheck, Victim } from '#model/drill.ts';
 import { type DrillFacts, type DrillInstance, findInstance, type Hits, mastersOf, workersOf } from './drill-facts.ts';
-import type { Expectation } from './fault-kind.ts';
+import type { Expectation, FaultKind } from './fault-kind.ts';
 
 /** Masters' processes without which nothing can be written. */
 const API_PROCESSES = ['etcd', 'kube-apiserver'];
 const PROPOSED = 'kubelet';
 
 /** Any supervised process of the cluster; a worker's kubelet first. */
-export function processVictims(facts: DrillFacts): Victim[] {
+function processVictims(facts: DrillFacts): Victim[] {
   const rank = (victim: { process: string }): number => (victim.process === PROPOSED ? 0 : 1);
   return [...workersOf(facts), ...mastersOf(facts)]
     .flatMap((instance) => instance.processes.map((process) => toVictim(instance, process.name)))
@@ -18,7 +18,7 @@ export const toVictim = ({ id, name }: DrillInstance, process: string) =>
   ({ type: 'process', instance: id, name, process }) as const;
 
 /** A process is back by itself within moments: no VM and no pod goes, a member is out only until then. */
-export const hitsOfProcess = (victim: Victim): Hits => ({
+const hitsOfProcess = (victim: Victim): Hits => ({
   instances: [],
   pods: [],
   members: victim.type === 'process' && victim.process === 'etcd' ? 1 : 0,
@@ -53,7 +53,7 @@ export const carriesApi = (facts: DrillFacts, victim: Victim): boolean =>
   API_PROCESSES.includes(victim.process) &&
   mastersOf(facts).some((master) => master.id === victim.instance);
 
-export const expectsProcess = (victim: Victim): Expectation => ({
+const expectsProcess = (victim: Victim): Expectation => ({
   subjects: victim.type === 'process' ? [`process/${victim.instance}/${victim.process}`] : [],
   healths: [],
   capacity: 'process',
@@ -62,3 +62,13 @@ export const expectsProcess = (victim: Victim): Expectation => ({
 
 export const nameProcess = (victim: Victim): string =>
   victim.type === 'process' ? `${victim.process} of ${victim.name}` : 'A process';
+
+/** What all drills of the process layer have in common. */
+export const processFault = {
+  candidates: processVictims,
+  nobody: 'no process of this cluster is known',
+  hits: (_facts, victim) => hitsOfProcess(victim),
+  checks: checkProcess,
+  expects: ({ victim }) => expectsProcess(victim),
+  deadlineMs: 60_000,
+} satisfies Partial<FaultKind>;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { DrillKind, DrillReport, DrillView, ObjectiveResult, Probe, ProbeFigures, Victim } from '#model/drill.ts';
+import { sha256, withSortedKeys } from '#server/platform/crypto.ts';
 import { hasCopy } from './judge-drill.ts';
 import { kinds } from './kinds.ts';
 import { victimName } from './plan-preview.ts';
@@ -46,9 +46,7 @@ export function reportDrill(input: ReportInput): DrillReport {
 
 /** SHA-256 over the report without its digest, keys sorted: whoever has the JSON can compute it again. */
 export function digestOf(report: Omit<DrillReport, 'digest'>): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(report)))
-    .digest('hex');
+  return sha256(JSON.stringify(withSortedKeys(report)));
 }
 
 function headlineOf({ drill, failure, results, drill: { verdict } }: ReportInput): string {
@@ -123,13 +121,3 @@ function missedSentence({ promise, limit, measured, unit }: ObjectiveResult): st
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
-}

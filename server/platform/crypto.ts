@@ -8,6 +8,17 @@ const ARGON2 = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as c
 
 export const sha256 = (input: string | Uint8Array): string => createHash('sha256').update(input).digest('hex');
 
+/** The same JSON value with the keys of its objects in order, whatever order jsonb gave them: what is hashed must not depend on it. */
+export function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, withSortedKeys(inner)]),
+  );
+}
+
 /** argon2id of `secret` with `salt` (16 bytes): 32 bytes. */
 export async function deriveKey(secret: string, salt: Uint8Array): Promise<Buffer> {
   return deriveArgon2('argon2id', { message: Buffer.from(secret), nonce: salt, ...ARGON2 });

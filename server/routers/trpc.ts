@@ -3,6 +3,7 @@ import { ZodError } from 'zod';
 import { isDatabaseDown } from '#db/is-database-down.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { ERROR_CODES, type ErrorDetail } from '#model/error-code.ts';
+import { faultsByField } from '#model/faults-by-field.ts';
 import type { Action } from '#model/role.ts';
 import { authorize } from '#server/identity/authorize.ts';
 import { TesseraError, tesseraErrorOf } from '#server/platform/error.ts';
@@ -117,7 +118,7 @@ function detailOf(error: TRPCError, ctx: Context | undefined): ErrorDetail {
     };
   }
   if (error.cause instanceof ZodError) {
-    const fields = Object.fromEntries(error.cause.issues.map((issue) => [issue.path.join('.'), issue.message]));
+    const fields = faultsByField(error.cause);
     return { code: 'invalid_input', remedy: ERROR_CODES.invalid_input.remedy, fields, id };
   }
   const code = isDatabaseDown(error.cause) ? 'database_unavailable' : 'internal';

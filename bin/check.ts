@@ -31,7 +31,7 @@ const node = process.execPath;
 const npx = (name: string, ...args: string[]) => [path.join(root, 'node_modules', '.bin', name), ...args];
 const playwright = (project: string): Check => ({
   name: project === 'ui' ? 'console in a browser, simulated infrastructure' : 'the real tour',
-  run: [npx('playwright', 'test', '--project', project)],
+  run: [npx('playwright', 'test', `--project=${project}`)],
   env: { PLAYWRIGHT_JSON_OUTPUT_FILE: path.join(reports, `playwright-${project}.json`) },
 });
 

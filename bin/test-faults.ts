@@ -53,7 +53,7 @@ function measure(name: string, commit: string): Outcome {
   const report = path.join(outcomes, `${name}-report.json`);
   const code = run(
     'bin/node',
-    ['node_modules/.bin/playwright', 'test', '--project', 'faults', `faults/${name}.spec.ts`],
+    ['node_modules/.bin/playwright', 'test', '--project=faults', `faults/${name}.spec.ts`],
     {
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     },

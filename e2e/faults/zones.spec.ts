@@ -4,7 +4,7 @@ import { readNodes, runInPod } from '../real/workloads.ts';
 import { Field } from './field.ts';
 
 const nginx = 'registry.tessera.local/nginx:1.26.3';
-const welcome = '<title>Welcome to nginx!</title>';
+const welcome = '<title>nginx</title>';
 
 /** The walk-through of a zone failure: three masters and nine workers over three AZs; a master is halted from inside. */
 test.describe('the zone walk-through', () => {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@playwright/test';
-import { stringify } from 'yaml';
 import { z } from 'zod';
+import { type DemoOptions, writeDemoFile } from '../demo-file.ts';
 import { type Stack, type StackOptions, startStack } from '../stack.ts';
 import { CommandLine } from './command-line.ts';
 import { type Container, Engine } from './engine.ts';
@@ -22,7 +22,7 @@ const Cluster = z.object({
 });
 export type Cluster = z.infer<typeof Cluster>;
 
-type Forms = Record<string, Record<string, unknown>>;
+type Forms = NonNullable<DemoOptions['forms']>;
 export type FleetOptions = Omit<StackOptions, 'cpi'> & { forms?: Forms };
 
 /** Makes the plan of 3 masters over 3 AZs, `medium`, one that clusters can have. */
@@ -47,9 +47,7 @@ export class Fleet {
     const home = mkdtempSync(path.join(tmpdir(), 'tessera-fleet-'));
     const fleet = new Fleet(await startStack({ ...options, cpi: 'container' }), home);
     try {
-      const demo = path.join(home, 'demo.yml');
-      writeFileSync(demo, stringify(demoFile(forms)));
-      await fleet.shell.tessera('demo', demo);
+      await fleet.shell.tessera('demo', writeDemoFile(home, { administrator: ADMINISTRATOR, domain, forms }));
       await fleet.logIn();
     } catch (error) {
       await fleet.destroy();
@@ -134,18 +132,4 @@ export class Fleet {
   async deleteCluster(name: string): Promise<void> {
     await this.shell.pks('delete-cluster', name, '--non-interactive', '--wait');
   }
-}
-
-function demoFile(forms: Forms) {
-  return {
-    administrator: ADMINISTRATOR,
-    products: [
-      { product: 'p-bosh' },
-      {
-        product: 'pivotal-container-service',
-        certificates: [{ form: 'pks_api', property: '.pivotal-container-service.pks_tls', domains: [`*.${domain}`] }],
-        forms: { pks_api: { '.properties.pks_api_hostname': `api.${domain}` }, ...forms },
-      },
-    ],
-  };
 }

@@ -1,39 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { stringify } from 'yaml';
+import { expect, type Page, test } from '@playwright/test';
 import { z } from 'zod';
 import { expectAccessible } from '../pages/accessibility.ts';
 import { DrillPages } from '../pages/drill-pages.ts';
-import { EntryPage } from '../pages/entry-page.ts';
-import { CommandLine } from '../real/command-line.ts';
+import { expectFitsPhone } from '../pages/phone.ts';
 import { withDatabase } from '../real/database.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { insertRecorded, insertRunning } from './recorded-drill.ts';
+import { SimulatedConsole } from './simulated-console.ts';
 
-const PERSON = { user_name: 'admin', password: 'correct horse', passphrase: 'battery staple' };
-const CLUSTER = 'demo';
-const DOMAIN = 'drills.example';
+const CLUSTER = 'blue';
 
 /** Pages of drills on simulated infrastructure. No Kubernetes answers there, so nothing can be drilled: that must be said. */
 test.describe('drills', () => {
   test.describe.configure({ mode: 'serial', timeout: 90_000 });
+  let console: SimulatedConsole;
   let stack: Stack;
-  let context: BrowserContext;
   let page: Page;
   let drills: DrillPages;
-  let home: string;
   const known = { cluster: { uuid: '', name: CLUSTER }, worker: { id: '' }, recorded: 0 };
 
   test.beforeAll(async ({ browser }) => {
     test.setTimeout(8 * 60_000);
-    stack = await startStack({ cpi: 'simulated' });
-    home = mkdtempSync(path.join(tmpdir(), 'tessera-drills-'));
-    const demo = path.join(home, 'demo.yml');
-    writeFileSync(demo, stringify(demoFile()));
-    const shell = new CommandLine(stack, home);
-    await shell.tessera('demo', demo);
+    console = await SimulatedConsole.open(browser);
+    ({ stack, page } = console);
+    drills = new DrillPages(page);
     const rows = await withDatabase(stack, async (client) => {
       const found = await client.query(
         `select c.uuid, i.id from clusters c join instances i on i.deployment = 'service-instance_' || c.uuid
@@ -43,16 +33,9 @@ test.describe('drills', () => {
     });
     known.cluster.uuid = rows[0]?.uuid ?? 'no cluster';
     known.worker.id = rows[0]?.id ?? 'no worker';
-    context = await browser.newContext({ baseURL: stack.url, acceptDownloads: true });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    drills = new DrillPages(page);
-    await new EntryPage(page).logIn(PERSON.user_name, PERSON.password);
   });
   test.afterAll(async () => {
-    await context?.close();
-    await stack?.destroy();
-    if (home) rmSync(home, { recursive: true });
+    await console?.close();
   });
 
   test('have a room, empty at first, that shows what was never proven', async () => {
@@ -84,8 +67,13 @@ test.describe('drills', () => {
   test('are refused without news of the pods, also by the server', async () => {
     await drills.choose(CLUSTER, 'kill-process');
     await expect(page.getByText('stops it: Nothing was heard of the pods')).toBeVisible();
-    const shell = new CommandLine(stack, home);
-    const { code, stderr } = await shell.attempt('tessera', ['drill', 'run', 'kill-process', '--cluster', CLUSTER]);
+    const { code, stderr } = await console.shell.attempt('tessera', [
+      'drill',
+      'run',
+      'kill-process',
+      '--cluster',
+      CLUSTER,
+    ]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('pods of this cluster')]);
   });
 
@@ -173,37 +161,35 @@ test.describe('drills', () => {
     await expectAccessible(page);
   });
 
-  test.describe('on a phone', () => {
-    test('fit its width, and Stop takes the bottom edge', async () => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      for (const address of [
-        '/drills',
-        `/drills/new?cluster=${CLUSTER}`,
-        `/drills/${known.recorded}`,
-        `/drills/${known.recorded}/report`,
-        `/drills/walk-through?cluster=${CLUSTER}`,
-      ]) {
-        await page.goto(address);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect([address, width]).toEqual([address, 390]);
-      }
-      await page.setViewportSize({ width: 1280, height: 720 });
-    });
+  test('fit the width of a phone, with every other page', async () => {
+    await expectFitsPhone(page, [
+      '/drills',
+      `/drills/new?cluster=${CLUSTER}`,
+      `/drills/${known.recorded}`,
+      `/drills/${known.recorded}/report`,
+      `/drills/walk-through?cluster=${CLUSTER}`,
+      '/',
+      '/products/p-bosh',
+      '/products/pivotal-container-service',
+      '/products/pivotal-container-service/status',
+      '/products/pivotal-container-service/credentials',
+      '/apply',
+      '/installations/1',
+      '/activity',
+      '/clusters',
+      '/create-cluster',
+      `/clusters/${CLUSTER}`,
+      `/clusters/${CLUSTER}/workloads`,
+      `/clusters/${CLUSTER}/samples`,
+      `/clusters/${CLUSTER}/timeline`,
+      '/health',
+      '/health/layers',
+      '/alerts',
+      '/channels',
+      '/infrastructure',
+      `/infrastructure/${known.worker.id}`,
+      '/users',
+      '/settings',
+    ]);
   });
 });
-
-function demoFile() {
-  return {
-    administrator: PERSON,
-    products: [
-      { product: 'p-bosh' },
-      {
-        product: 'pivotal-container-service',
-        certificates: [{ form: 'pks_api', property: '.pivotal-container-service.pks_tls', domains: [`*.${DOMAIN}`] }],
-        forms: { pks_api: { '.properties.pks_api_hostname': `api.${DOMAIN}` } },
-      },
-    ],
-    cluster: { name: CLUSTER, plan: 'small', external_hostname: `${CLUSTER}.${DOMAIN}`, workers: 2 },
-  };
-}

@@ -1,57 +1,26 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { stringify } from 'yaml';
+import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../pages/accessibility.ts';
 import { EntryPage } from '../pages/entry-page.ts';
 import { InfrastructurePage } from '../pages/infrastructure-page.ts';
-import { CommandLine } from '../real/command-line.ts';
-import { type Stack, startStack } from '../stack.ts';
-
-const ADMINISTRATOR = { user_name: 'admin', password: 'correct horse', passphrase: 'battery staple' };
-const CERTIFICATE = '.pivotal-container-service.pks_tls';
-const DEMO = {
-  administrator: ADMINISTRATOR,
-  products: [
-    { product: 'p-bosh' },
-    {
-      product: 'pivotal-container-service',
-      certificates: [{ form: 'pks_api', property: CERTIFICATE, domains: ['*.pks.example'] }],
-      forms: { pks_api: { '.properties.pks_api_hostname': 'api.pks.example' } },
-    },
-  ],
-  cluster: { name: 'blue', plan: 'small', external_hostname: 'blue.example', workers: 2 },
-};
+import type { CommandLine } from '../real/command-line.ts';
+import { SimulatedConsole } from './simulated-console.ts';
 
 /** What an operator does in the infrastructure's own tools, and what the platform makes of it, on simulated infrastructure. */
 test.describe('the infrastructure', () => {
   test.describe.configure({ mode: 'serial', timeout: 90_000 });
-  let stack: Stack;
-  let home: string;
+  let console: SimulatedConsole;
   let shell: CommandLine;
-  let context: BrowserContext;
   let page: Page;
   let infrastructure: InfrastructurePage;
 
   test.beforeAll(async ({ browser }) => {
     test.setTimeout(6 * 60_000);
-    home = mkdtempSync(path.join(tmpdir(), 'tessera-infrastructure-'));
-    stack = await startStack({ cpi: 'simulated' });
-    shell = new CommandLine(stack, home);
-    const file = path.join(home, 'demo.yml');
-    writeFileSync(file, stringify(DEMO));
-    await shell.tessera('demo', file);
-    context = await browser.newContext({ baseURL: stack.url });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    console = await SimulatedConsole.open(browser);
+    ({ shell, page } = console);
     infrastructure = new InfrastructurePage(page);
-    await new EntryPage(page).logIn(ADMINISTRATOR.user_name, ADMINISTRATOR.password);
   });
   test.afterAll(async () => {
-    await context?.close();
-    await stack?.destroy();
-    rmSync(home, { recursive: true, force: true });
+    await console?.close();
   });
 
   test('shows every VM by AZ with power, address and CID, and says what these VMs are', async () => {

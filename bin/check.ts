@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { failedTests } from './failed-tests.ts';
 
 const root = path.join(import.meta.dirname, '..');
 /** Reports in JSON: `.ci/run` counts from these, never from text. */
@@ -87,6 +88,7 @@ async function main(scope: string): Promise<void> {
   for (const { name, passed, seconds } of outcomes)
     print(`${passed ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s  ${name}`);
   if (skipped > 0) print(`${skipped} later checks were not run`);
+  for (const text of failedTests(reports)) print(`\nFAILED ${text}`);
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
 

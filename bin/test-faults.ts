@@ -51,13 +51,9 @@ function main(): void {
 function measure(name: string, commit: string): Outcome {
   const begunAt = performance.now();
   const report = path.join(outcomes, `${name}-report.json`);
-  const code = run(
-    'bin/node',
-    ['node_modules/.bin/playwright', 'test', '--project=faults', `faults/${name}.spec.ts`],
-    {
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-    },
-  );
+  const code = run('bin/node', ['node_modules/.bin/playwright', 'test', '--project=faults', `faults/${name}.spec.ts`], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
   const seconds = (performance.now() - begunAt) / 1000;
   const stats = existsSync(report) ? Report.parse(JSON.parse(readFileSync(report, 'utf8'))).stats : null;
   const failed = stats ? stats.unexpected + stats.flaky : 1;

@@ -60,10 +60,21 @@ test.describe('VMs', () => {
 
   test('a master and its disk are lost: the member is exchanged', async () => {
     const before = await field.vm('master/1');
+    const lost = await field.disksOf(before);
     await field.fleet.engine.kill(before.name);
-    const disks = path.join(field.fleet.stack.state, 'disks');
-    for (const disk of await field.disksOf(before)) rmSync(path.join(disks, disk), { recursive: true });
+    removeDisks(lost);
     await field.replaced(before);
+    field.forgetDisks();
+    await field.expectWhole(180_000);
+  });
+
+  test('the disk is lost under the VM that a repair just made: another is made, the member is exchanged', async () => {
+    const before = await field.vm('master/0');
+    const lost = await field.disksOf(before);
+    await field.fleet.engine.kill(before.name);
+    const replacement = await field.replaced(before);
+    removeDisks(lost);
+    await field.replaced(replacement);
     field.forgetDisks();
     await field.expectWhole(180_000);
   });
@@ -95,6 +106,10 @@ test.describe('VMs', () => {
     await field.fleet.engine.kill(...vms.map((vm) => vm.name));
     await field.expectWhole(5 * 60_000);
   });
+
+  function removeDisks(cids: readonly string[]): void {
+    for (const cid of cids) rmSync(path.join(field.fleet.stack.state, 'disks', cid), { recursive: true });
+  }
 });
 
 /** A single master has no other to lean on; its disk is all there is. */

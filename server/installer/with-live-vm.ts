@@ -1,3 +1,4 @@
+import { TesseraError } from '#server/platform/error.ts';
 import { applyJobs } from './apply-jobs.ts';
 import { awaitAgent } from './await-agent.ts';
 import { ensureVm } from './ensure-vm.ts';
@@ -27,6 +28,20 @@ export async function withLiveVm(
       await context.log(`VM died (${error instanceof Error ? error.message : String(error)}); making another`, 'warn');
     }
   }
+}
+
+/**
+ * Throws when the persistent disk of a running VM is gone, and deletes the VM: its programs hold a mount of nothing and would fail for ever.
+ * Within withLiveVm another VM follows, with a new disk.
+ */
+export async function demandDisk({ pool, cpi, signal }: StepContext, instance: string): Promise<void> {
+  const row = await readInstance(pool, instance);
+  if (row.vmCid === null || row.diskCid === null || (await cpi.hasDisk(row.diskCid, { signal }))) return;
+  await cpi.deleteVm(row.vmCid, { signal });
+  throw new TesseraError(
+    'cpi_failed',
+    `Disk ${row.diskCid} of ${instanceName(row)} is gone while its VM ran; the VM was deleted. Retry: another is made with a new disk.`,
+  );
 }
 
 async function revive(context: StepContext, instance: string, upTo: 'agent' | 'jobs'): Promise<void> {

@@ -8,10 +8,11 @@ import { askAgent } from '../ask-agent.ts';
 import { hasPrograms, missingQuorum } from '../cluster-of.ts';
 import { instanceName, readInstance } from '../read-instance.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { withLiveVm } from '../with-live-vm.ts';
+import { demandDisk, withLiveVm } from '../with-live-vm.ts';
 
 const LOOK_MS = 200;
 const MOST_MS = 120_000;
+const LOOK_AT_DISK_MS = 3000;
 const LOG_DEADLINE_MS = 5000;
 /** The etcd job says so when it has no data and may not begin; see its run script. */
 const SAYS_EMPTY = 'waiting to be exchanged';
@@ -30,6 +31,7 @@ async function wait(context: StepContext, instance: string, deadlineMs: number):
   const row = await readInstance(pool, instance);
   const access = await inTransaction(pool, (tx) => readEtcdAccess(tx, vault, row.deployment));
   const started = clock.monotonic();
+  let lookedAtDisk = started;
   for (;;) {
     const isEmpty = await saysEmpty(context, instance);
     const need = await orUnreachable(mendMember(access, row.address, { isEmpty, signal, log: context.log }));
@@ -37,6 +39,10 @@ async function wait(context: StepContext, instance: string, deadlineMs: number):
     if (need === 'done') {
       await context.log(`etcd: member votes after ${waited} ms`);
       return;
+    }
+    if (clock.monotonic() - lookedAtDisk > LOOK_AT_DISK_MS) {
+      await demandDisk(context, instance);
+      lookedAtDisk = clock.monotonic();
     }
     const missing = need === 'unreachable' ? await missingQuorum(context, instance) : null;
     if (missing !== null) {

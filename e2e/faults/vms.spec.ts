@@ -119,7 +119,7 @@ test.describe('a single master', () => {
 
   test.beforeAll(async () => {
     test.setTimeout(8 * 60_000);
-    field = await Field.start({ plan: 'small', masters: 1, workers: 1 });
+    field = await Field.start({ plan: 'small', masters: 1, workers: 2 });
   });
   test.afterAll(() => field?.end());
 

@@ -7,6 +7,7 @@ import { claimSlot } from '#server/platform/lease.ts';
 import { createLog } from '#server/platform/log.ts';
 import { migrateEngine } from '#server/workflows/engine.ts';
 import { runDirector } from './run-director.ts';
+import { clockWentBack } from './watch-clock.ts';
 
 /**
  * The director: migrates the database, waits for its slot, then runs workflows, gateway and loops until it is told to stop or loses the
@@ -47,6 +48,7 @@ if (slot) {
     process.exit(1);
   });
   log.info({ slot: slot.name, fencing: slot.fencing }, 'director slot taken');
+  void endWhenClockGoesBack();
   const pool = createPool(config.databaseUrl, {
     max: 20,
     applicationName: 'tessera-director',
@@ -58,6 +60,13 @@ if (slot) {
 }
 log.info('director stopped');
 process.exit(0);
+
+async function endWhenClockGoesBack(): Promise<void> {
+  const backMs = await clockWentBack(systemClock, stop.signal);
+  if (backMs === null) return;
+  log.fatal({ backMs }, 'the wall clock went back; ending, so that the next director plans by the new time');
+  process.exit(1);
+}
 
 /** PostgreSQL may start after the director, or be away for a while. */
 async function migrateWhenThere(): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { alerts, channels, deliveries } from '#db/schema/alerts.ts';
 import { useTestDatabase } from '#db/test-database.ts';
@@ -18,6 +19,7 @@ import { type MailSink, startMailSink } from '../../e2e/sinks/mail-sink.ts';
 import { runDeliveryLoop } from './delivery-loop.ts';
 import { listChannels } from './list-channels.ts';
 import { listDeliveries } from './list-deliveries.ts';
+import { claimDelivery } from './outbox.ts';
 import { saveChannel } from './save-channel.ts';
 import { testChannel } from './test-channel.ts';
 
@@ -26,6 +28,7 @@ const database = useTestDatabase();
 const state = mkdtempSync(join(tmpdir(), 'tessera-notify-'));
 const vault = new Vault(state, 'file');
 const inTx = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inTransaction(database.pool, work);
+const INSTALLATION = { id: 'a1b2c3', ports: { console: 3000 } };
 const SOON = { timeout: 40_000, interval: 50 };
 // servers are started as processes, which takes its time on a busy machine
 vi.setConfig({ testTimeout: 60_000 });
@@ -38,7 +41,7 @@ const startDirector = () => {
     vault,
     clock: systemClock,
     log: createLog('test', 'fatal'),
-    installation: { id: 'a1b2c3', ports: { console: 3000 } },
+    installation: INSTALLATION,
     signal: stop.signal,
   });
   const end = async () => {
@@ -205,11 +208,14 @@ test('after the last attempt it is given up, and what came later goes its way', 
 
 test('a director that dies with an attempt under way loses nothing: the next one sends it again', async () => {
   const hook = await kept(startHttpSink());
-  await channel('hook', hookTo(hook));
+  const { id } = await channel('hook', hookTo(hook));
   await raise();
   // claimed and never answered, as when the process is killed
-  await database.pool.query(`update deliveries set attempts = 1, next_at = now() - interval '1 second'`);
+  await inTx((tx) => claimDelivery(tx, vault, { key: 'hook', channelId: id, test: false }, INSTALLATION));
   startDirector();
+  await sleep(1000);
+  expect(await log()).toMatchObject([{ state: 'waiting', attempts: 1 }]);
+  await database.pool.query(`update deliveries set next_at = next_at - interval '30 seconds'`);
   await expect.poll(log, SOON).toMatchObject([{ state: 'delivered', attempts: 2 }]);
 });
 

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { useTestDatabase } from '#db/test-database.ts';
 import type { Meltdown, RecoveryView } from '#model/health.ts';
-import { createCluster } from '#server/clusters/create-cluster.ts';
-import { requestInstallation } from '#server/installations/request-installation.ts';
-import { ADMIN, type Fixture, openInstaller } from '#server/installer/installer-fixture.ts';
+import { ADMIN, type Fixture } from '#server/installer/installer-fixture.ts';
+import { openFleet, workOff } from './health-fixture.ts';
 import { runHealthLoop } from './health-loop.ts';
 import { readMeltdown, saveDetectorSettings, saveMeltdownSettings, saveResurrection } from './health-settings.ts';
 import { listRecoveries } from './list-recoveries.ts';
@@ -51,42 +50,17 @@ const cut = (id: string, from: 'director' | 'all', undoAfterMs: number) =>
     { signal: fixture.parts.signal, deadlineMs: 2000 },
   );
 
-/** Runs what is asked for, as the engine would. */
-async function workOff(signal: AbortSignal): Promise<void> {
-  const begun = new Set<number>();
-  const runs: Promise<unknown>[] = [];
-  while (!signal.aborted) {
-    const { rows } = await pool.query<{ id: number }>(`select id from tasks where state = 'queued' order by id`);
-    for (const { id } of rows) {
-      if (begun.has(id)) continue;
-      begun.add(id);
-      await pool.query(`update tasks set state = 'running', started_at = now() where id = $1`, [id]);
-      runs.push(fixture.runTask(id));
-    }
-    await fixture.parts.clock.sleep(50, signal).catch(() => undefined);
-  }
-  await Promise.all(runs);
-}
-
 function watch(options: { repairing: boolean } = { repairing: true }): void {
   stop = new AbortController();
   const { signal } = stop;
   running = Promise.all([
     runHealthLoop({ ...fixture.parts, reachesVms: false, strain: () => 1, signal }),
-    ...(options.repairing ? [workOff(signal)] : []),
+    ...(options.repairing ? [workOff(pool, fixture, signal)] : []),
   ]);
 }
 
 beforeAll(async () => {
-  fixture = await openInstaller(pool);
-  await fixture.buildStemcell();
-  await fixture.configureService();
-  const { taskId } = await fixture.inTx((tx) => requestInstallation(tx, { guids: 'all' }, ADMIN));
-  expect(await fixture.runTask(taskId)).toMatchObject({ outcome: 'succeeded' });
-  const request = { name: 'blue', planName: 'small', externalHostname: 'blue.test', port: 8443, workerInstances: 5 };
-  const made = await fixture.inTx((tx) => createCluster(tx, request, ADMIN));
-  expect(await fixture.runTask(made.taskId ?? 0)).toMatchObject({ outcome: 'succeeded' });
-  void fixture.parts.heartbeats.run(fixture.parts.signal);
+  fixture = await openFleet(pool, 5);
 }, 180_000);
 afterEach(async () => {
   stop.abort();

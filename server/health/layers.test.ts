@@ -1,10 +1,9 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { useTestDatabase } from '#db/test-database.ts';
-import { createCluster } from '#server/clusters/create-cluster.ts';
-import { requestInstallation } from '#server/installations/request-installation.ts';
-import { ADMIN, type Fixture, openInstaller } from '#server/installer/installer-fixture.ts';
+import { ADMIN, type Fixture } from '#server/installer/installer-fixture.ts';
 import { systemClock } from '#server/platform/clock.ts';
+import { openFleet, workOff } from './health-fixture.ts';
 import { runHealthLoop } from './health-loop.ts';
 import { saveDetectorSettings } from './health-settings.ts';
 import { listAzs } from './list-azs.ts';
@@ -36,36 +35,8 @@ const worker = async (where: string): Promise<{ id: string; vm_cid: string; az: 
   return rows[0];
 };
 
-async function workOff(signal: AbortSignal): Promise<void> {
-  const begun = new Set<number>();
-  const runs: Promise<unknown>[] = [];
-  while (!signal.aborted) {
-    // the database may be away in a test: asked again in a moment
-    const { rows } = await pool
-      .query<{ id: number }>(`select id from tasks where state = 'queued' order by id`)
-      .catch(() => ({ rows: [] }));
-    for (const { id } of rows) {
-      if (begun.has(id)) continue;
-      begun.add(id);
-      await pool.query(`update tasks set state = 'running', started_at = now() where id = $1`, [id]);
-      runs.push(fixture.runTask(id));
-    }
-    // the abort ends the sleep; the loop's condition sees it
-    await systemClock.sleep(50, signal).catch(() => undefined);
-  }
-  await Promise.all(runs);
-}
-
 beforeAll(async () => {
-  fixture = await openInstaller(pool);
-  await fixture.buildStemcell();
-  await fixture.configureService();
-  const { taskId } = await fixture.inTx((tx) => requestInstallation(tx, { guids: 'all' }, ADMIN));
-  expect(await fixture.runTask(taskId)).toMatchObject({ outcome: 'succeeded' });
-  const request = { name: 'blue', planName: 'small', externalHostname: 'blue.test', port: 8443, workerInstances: 4 };
-  const made = await fixture.inTx((tx) => createCluster(tx, request, ADMIN));
-  expect(await fixture.runTask(made.taskId ?? 0)).toMatchObject({ outcome: 'succeeded' });
-  void fixture.parts.heartbeats.run(fixture.parts.signal);
+  fixture = await openFleet(pool, 4);
 }, 180_000);
 afterEach(async () => {
   stop.abort();
@@ -78,7 +49,7 @@ async function watch(): Promise<void> {
   stop = new AbortController();
   const { signal } = stop;
   const options = { ...fixture.parts, clock, reachesVms: false, strain: () => 1, signal };
-  running = Promise.all([runHealthLoop(options), workOff(signal)]);
+  running = Promise.all([runHealthLoop(options), workOff(pool, fixture, signal)]);
   await systemClock.sleep(1500);
   await vi.waitUntil(() => isWell('true'), 20_000);
 }

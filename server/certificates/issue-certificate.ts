@@ -26,6 +26,11 @@ const SERIAL_BYTES = 16;
 const DAY_MS = 86_400_000;
 /** Clocks of machines differ a little. */
 const BACKDATE_MS = 5 * 60_000;
+/**
+ * Of a leaf, never before its authority: a director whose clock is far ahead must not issue what nobody accepts yet. Two years and this stay
+ * below the 825 days that Apple's systems take.
+ */
+const LEAF_BACKDATE_MS = 60 * DAY_MS;
 const USAGES: Record<CertificateUsage, string> = {
   client_auth: x509.ExtendedKeyUsage.clientAuth,
   server_auth: x509.ExtendedKeyUsage.serverAuth,
@@ -75,7 +80,7 @@ async function issue(
     serialNumber: serial,
     subject,
     issuer: parentCertificate ? parentCertificate.subjectName.toJSON() : subject,
-    notBefore: new Date(request.now.getTime() - BACKDATE_MS),
+    notBefore: notBeforeOf(request.now, parentCertificate),
     notAfter,
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey as CryptoKey, // see above: one interface, two declarations
@@ -93,6 +98,11 @@ async function issue(
     serial: normaliseSerial(serial),
     notAfter,
   };
+}
+
+function notBeforeOf(now: Date, parent: x509.X509Certificate | null): Date {
+  if (!parent) return new Date(now.getTime() - BACKDATE_MS);
+  return new Date(Math.max(parent.notBefore.getTime(), now.getTime() - LEAF_BACKDATE_MS));
 }
 
 function nameOf(request: Pick<CertificateRequest, 'commonName' | 'organization'>): x509.JsonName {

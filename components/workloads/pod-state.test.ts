@@ -14,6 +14,7 @@ const pod = (changes: Partial<PodView>): PodView => ({
   keeper: 'Deployment/web',
   system: false,
   createdAt: '2028-01-01T00:00:00Z',
+  startMs: 1000,
   requests: { cpu: 10, memory: 16 },
   ...changes,
 });

@@ -9,7 +9,9 @@ import {
   movingPods,
 } from './drill-facts.ts';
 import type { FaultKind } from './fault-kind.ts';
-import { objectivesOf } from './objectives.ts';
+import { objectivesOf, ownStart } from './objectives.ts';
+
+const PODS_READY_MS = 20_000;
 
 /** AZ layer: all power of one availability zone is gone, whoever had VMs there. */
 export const azOff: FaultKind = {
@@ -25,9 +27,10 @@ export const azOff: FaultKind = {
     const hits = hitsOfAz(facts, victim);
     const outage = hits.members > 0 ? 4000 : 2500;
     const uids = new Set(applicationPods(facts).map((pod) => pod.uid));
+    const pods = hits.pods.filter((pod) => uids.has(pod.uid));
     return objectivesOf({
       detectMs: 4000,
-      podsBackMs: hits.pods.some((pod) => uids.has(pod.uid)) ? 20_000 : null,
+      podsBackMs: pods.length > 0 ? PODS_READY_MS + ownStart(pods) : null,
       serviceOutageMs: outage,
       apiReadOutageMs: outage,
       apiWriteOutageMs: outage,

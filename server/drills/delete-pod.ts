@@ -6,7 +6,7 @@ import { readKubeAccess } from '#server/kubernetes/read-kube-access.ts';
 import { TesseraError } from '#server/platform/error.ts';
 import { applicationPods, type DrillFacts, isKept } from './drill-facts.ts';
 import type { FaultContext, FaultKind, FaultOrder } from './fault-kind.ts';
-import { objectivesOf } from './objectives.ts';
+import { moveWithin, objectivesOf } from './objectives.ts';
 
 /** Pod layer: `kubectl delete pod`, and its keeper makes another one. */
 export const deletePod: FaultKind = {
@@ -25,7 +25,7 @@ export const deletePod: FaultKind = {
       ? [{ name: 'Pod', verdict: 'red', sentence: `Nobody keeps ${pod.name}: it would not come back.` }]
       : [{ name: 'Pod', verdict: 'green', sentence: `${pod.keeper} keeps ${pod.name} and makes another one.` }];
   },
-  objectives: () => objectivesOf({ podsBackMs: 4000 }),
+  objectives: (facts, victim) => objectivesOf({ podsBackMs: moveWithin(podsOf(facts, victim)) }),
   expects: ({ victim, deployment }) => ({
     subjects: victim.type === 'pod' ? [`pod/${deployment}/${victim.namespace}/${victim.name}`] : [],
     healths: [],

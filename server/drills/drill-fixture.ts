@@ -48,6 +48,7 @@ export const podOf = (name: string, node: string, changes: Partial<PodView> = {}
   keeper: `Deployment/${name.replace(/-.*$/, '')}`,
   system: false,
   createdAt: '2026-11-21T11:00:00Z',
+  startMs: 1000,
   requests: { cpu: 100, memory: 64 },
   ...changes,
 });

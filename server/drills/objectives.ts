@@ -1,4 +1,5 @@
 import type { Objectives } from '#model/drill.ts';
+import type { PodView } from '#model/workload.ts';
 import { applicationPods, type DrillFacts, type Hits, mastersOf, movingPods, workersOf } from './drill-facts.ts';
 
 /** A fault outside the control plane does not touch the API. */
@@ -12,6 +13,8 @@ const UNTOUCHED: Objectives = {
   writesLost: 0,
 };
 const MOVE_MS = 4000;
+/** Within MOVE_MS; what a pod needs beyond it, by its last start, is its own and not the platform's. */
+const QUICK_START_MS = 2000;
 const REPLACE_MS = 10_000;
 /** A master brings its etcd member along. */
 const REPLACE_MASTER_MS = 20_000;
@@ -30,17 +33,25 @@ export function objectivesOfLostVm(facts: DrillFacts, hits: Hits, detectMs: numb
   const isMaster = hits.members > 0;
   const left = workersOf(facts).filter((worker) => !hits.instances.includes(worker));
   const capacityBackMs = (isMaster ? REPLACE_MASTER_MS : REPLACE_MS) + detectMs - 1000;
-  const moves = left.length > 0 ? MOVE_MS + detectMs - 1000 : capacityBackMs + MOVE_MS;
+  const moveMs = moveWithin(applicationsOn(facts, hits));
+  const moves = left.length > 0 ? moveMs + detectMs - 1000 : capacityBackMs + moveMs;
   return objectivesOf({
     detectMs,
-    podsBackMs: hits.instances.some((vm) => hasApplication(facts, vm.node)) ? moves : null,
+    podsBackMs: applicationsOn(facts, hits).length > 0 ? moves : null,
     capacityBackMs,
     serviceOutageMs: 1000 + detectMs,
     ...(isMaster ? apiOutages(facts) : {}),
   });
 }
 
-const hasApplication = (facts: DrillFacts, node: string): boolean => {
+/** How soon pods like these are Ready again elsewhere. */
+export const moveWithin = (pods: readonly PodView[]): number => MOVE_MS + ownStart(pods);
+
+/** What the slowest of these pods needs itself, in ms, beyond what a pod usually takes. */
+export const ownStart = (pods: readonly PodView[]): number =>
+  Math.max(0, ...pods.map(({ startMs }) => (startMs ?? 0) - QUICK_START_MS));
+
+function applicationsOn(facts: DrillFacts, hits: Hits): PodView[] {
   const uids = new Set(applicationPods(facts).map((pod) => pod.uid));
-  return movingPods(facts, node).some((pod) => uids.has(pod.uid));
-};
+  return hits.instances.flatMap((vm) => movingPods(facts, vm.node)).filter((pod) => uids.has(pod.uid));
+}

@@ -37,6 +37,13 @@ describe('preview of a drill', () => {
     expect(preview.objectives).toMatchObject({ detectMs: 1000, podsBackMs: 4000, capacityBackMs: 10_000 });
   });
 
+  it('gives a pod that takes long to start the time that it took last', () => {
+    const slow = clusterFacts(3, 2);
+    for (const pod of slow.workloads.pods) if (pod.name === 'db-0') pod.startMs = 17_000;
+    expect(planPreview(slow, requestFor('vm-off-with-pod')).objectives).toMatchObject({ podsBackMs: 19_000 });
+    expect(planPreview(slow, requestFor('vm-off')).objectives).toMatchObject({ podsBackMs: 4000 });
+  });
+
   it('asks services at a node that is not hit', () => {
     const preview = planPreview(clusterFacts(3, 2), requestFor('vm-off-with-pod'));
     const web = preview.probes.find((probe) => probe.kind === 'service');

@@ -134,6 +134,7 @@ test('a node that hosts the pod comes first', async () => {
     runtime: '',
     createdAt: '',
     taints: [],
+    startMs: 1000,
     requests: { cpu: 0, memory: 0 },
     allocatable: { cpu: 0, memory: 0 },
   });

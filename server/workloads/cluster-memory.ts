@@ -12,6 +12,8 @@ import {
   type TrackedWorkload,
 } from './tracked.ts';
 
+const LONGEST_START_MS = 120_000;
+
 /** What is watched of a cluster: path of each collection. */
 export const COLLECTIONS = {
   pods: '/api/v1/pods',
@@ -150,8 +152,13 @@ export class ClusterMemory {
       pods: pods.sort(byName).map((pod) => {
         const keeper = this.keeperOf(pod);
         const { owner: _o, templateHash: _h, finished: _f, deletionAskedAt: _d, ...rest } = pod;
-        const { scheduledAt: _s, readyAt: _r, lastExit: _l, ...shown } = rest;
-        return { ...shown, keeper: keeper && `${keeper.kind}/${keeper.name}`, system: isSystem(pod.namespace) };
+        const { scheduledAt, readyAt, lastExit: _l, ...shown } = rest;
+        return {
+          ...shown,
+          keeper: keeper && `${keeper.kind}/${keeper.name}`,
+          system: isSystem(pod.namespace),
+          startMs: startOf(scheduledAt, readyAt),
+        };
       }),
       workloads: this.keepers()
         .sort(byName)
@@ -217,4 +224,11 @@ function sumRequests(pods: readonly TrackedPod[]): { cpu: number; memory: number
     cpu: pods.reduce((sum, pod) => sum + pod.requests.cpu, 0),
     memory: pods.reduce((sum, pod) => sum + pod.requests.memory, 0),
   };
+}
+
+/** A pod that became Ready long after its node was chosen had become unready meanwhile: that is no start. */
+function startOf(scheduledAt: Date | null, readyAt: Date | null): number | null {
+  if (!scheduledAt || !readyAt) return null;
+  const ms = readyAt.getTime() - scheduledAt.getTime();
+  return ms >= 0 && ms <= LONGEST_START_MS ? ms : null;
 }

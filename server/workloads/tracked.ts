@@ -4,7 +4,7 @@ import type { NodeView, PodView, ServiceView } from '#model/workload.ts';
 export type Owner = { kind: string; name: string };
 
 /** A pod as the watcher remembers it: what pages show, and what tells news from old. */
-export type TrackedPod = Omit<PodView, 'keeper' | 'system'> & {
+export type TrackedPod = Omit<PodView, 'keeper' | 'system' | 'startMs'> & {
   owner: Owner | null;
   /** Name of the Deployment that its ReplicaSet belongs to, as its labels tell. */
   templateHash: string | null;

@@ -56,7 +56,7 @@ const soon = { timeout: 5000, interval: 20 };
 test('what is there at first is shown and is no news', async () => {
   await expect.poll(podNames, soon).toEqual(['web-5f-a', 'web-5f-b']);
   const { seen, heardAt, problem } = await read();
-  expect(seen.pods[0]).toMatchObject({ node: 'worker-0', keeper: 'Deployment/web', ready: true, system: false });
+  expect(seen.pods[0]).toMatchObject({ node: 'worker-0', keeper: 'Deployment/web', ready: true, startMs: 0 });
   expect(seen.nodes[0]).toMatchObject({
     name: 'worker-0',
     status: 'Ready',

@@ -6,11 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { processesOf, signal } from '../real/vm-processes.ts';
+import { startHttpSink } from '../sinks/http-sink.ts';
 import { Field } from './field.ts';
 
 const databaseAwayMs = 30_000;
 const repairBeginsMs = 15_000;
 const settleMs = 20_000;
+/** Between two tries of a channel that does not work. */
+const newsWithinMs = 180_000;
 const fakeTime = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 const Tasks = z.array(z.object({ id: z.number(), kind: z.string(), state: z.string() }));
 
@@ -47,6 +50,27 @@ test.describe('the platform', () => {
     for (const process of hung) signal(process.pid, 'SIGCONT');
     await field.replaced(before);
     await field.expectWhole();
+  });
+
+  test('nobody listens where news goes while a worker dies: it is repaired, and the news arrives once somebody does', async () => {
+    const gone = await startHttpSink();
+    await gone.stop();
+    const key = ['--secret', 'signingKey=known-signing-key'];
+    await field.fleet.shell.tessera('channels', 'add', 'hook', '--webhook', gone.url, '--severity', 'info', ...key);
+    const before = await field.vm('worker/0');
+    await field.fleet.engine.kill(before.name);
+    await field.replaced(before);
+    await field.expectWhole();
+    const back = await startHttpSink(undefined, gone.port);
+    try {
+      const news = () => back.posted.map(({ body }) => body).join('\n');
+      await expect.poll(news, { timeout: newsWithinMs, message: 'news of worker/0' }).toMatch(/raised[^]*worker\/0/);
+      await expect.poll(news, { timeout: newsWithinMs, message: 'its end' }).toContain('resolved');
+      const keys = back.posted.map(({ headers }) => headers['x-tessera-delivery']);
+      expect(new Set(keys).size, 'each once').toBe(keys.length);
+    } finally {
+      await back.stop();
+    }
   });
 
   test('the clock of the director jumps a day ahead, then back: no VM is thought dead, and the next fault is repaired', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Figures } from '../figure.ts';
-import { secondsSince } from '../poll.ts';
+import { poll, secondsSince } from '../poll.ts';
 import type { Vm } from '../vms.ts';
 import { type Ground, nodeOf } from './ground.ts';
 import { apiReads, apiWrites, Prober, web } from './prober.ts';
@@ -10,6 +10,7 @@ import type { Scenario } from './scenario.ts';
 
 const settleMs = 2_000;
 const watchedMs = 8_000;
+const replacedWithinMs = 120_000;
 const reads = { limit: 1.2, by: 'every' } as const;
 const writes = { limit: 1.6, by: 'every' } as const;
 
@@ -49,6 +50,7 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
   ]);
   await sleep(settleMs);
   const begunAt = performance.now();
+  const killedAt = Date.now();
   await victim.container.kill({ signal: 'SIGKILL' });
   await sleep(watchedMs);
   const kind = holds[at] ? 'leader that holds the address' : 'leader without the address';
@@ -56,7 +58,11 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
   figures.add(`${kind}: longest gap of writes`, 's', prober.longestGap('API writes', begunAt), writes);
   figures.add('web: outage', 's', prober.outage('web', begunAt));
   await prober.stop();
-  while ((await ground.kubernetes.readySince(nodeOf(instance)).catch(() => 0)) === 0) await sleep(100);
+  await poll(() => ground.kubernetes.isInService(nodeOf(instance), killedAt), {
+    what: 'the master to be in service',
+    everyMs: 100,
+    deadlineMs: replacedWithinMs,
+  });
   await ground.untilWhole();
   const whole = secondsSince(begunAt);
   figures.add('master replaced, cluster whole', 's', whole);

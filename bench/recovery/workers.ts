@@ -74,7 +74,11 @@ async function measure(
     everyMs: 100,
     deadlineMs,
   });
-  await poll(() => isFresh(ground, victim, hurtAt), { what: 'the node to be Ready', everyMs: 100, deadlineMs });
+  await poll(() => ground.kubernetes.isInService(nodeOf(victim), hurtAt), {
+    what: 'the node to be Ready',
+    everyMs: 100,
+    deadlineMs,
+  });
   const replaced = secondsSince(begunAt);
   figures.add('noticed', 's', await noticed, limits.noticed);
   figures.add('its pods Ready elsewhere', 's', await movedSeconds, limits.pods);
@@ -99,8 +103,4 @@ async function chooseVictim(ground: Ground): Promise<{ victim: Instance; witness
 async function isMoved(ground: Ground, victim: Instance): Promise<boolean> {
   const ready = (await ground.webPods()).filter((pod) => pod.isReady && !pod.isLeaving);
   return ready.filter((pod) => pod.node !== nodeOf(victim)).length === 2;
-}
-
-async function isFresh(ground: Ground, victim: Instance, since: number): Promise<boolean> {
-  return (await ground.kubernetes.readySince(nodeOf(victim))) > since;
 }

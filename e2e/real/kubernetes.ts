@@ -10,8 +10,12 @@ const Kubeconfig = z.object({
     z.object({ user: z.object({ 'client-certificate-data': z.string(), 'client-key-data': z.string() }) }),
   ),
 });
-const Condition = z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() });
-const Node = z.object({ status: z.object({ conditions: z.array(Condition) }) });
+const Condition = z.object({ type: z.string(), status: z.string() });
+const Node = z.object({
+  spec: z.object({ taints: z.array(z.object({ key: z.string() })).default([]) }),
+  status: z.object({ conditions: z.array(Condition) }),
+});
+const Lease = z.object({ spec: z.object({ renewTime: z.string() }) });
 const Nodes = z.object({
   items: z.array(
     z.object({ metadata: z.object({ name: z.string() }), status: z.object({ conditions: z.array(Condition) }) }),
@@ -69,11 +73,19 @@ export class Kubernetes {
     return items.filter((node) => isReady(node.status.conditions)).map((node) => node.metadata.name);
   }
 
-  /** Since when a node has been Ready, ms since 1970 (whole seconds); 0 while it is not. */
-  async readySince(node: string): Promise<number> {
-    const { status } = Node.parse(JSON.parse(await this.send({ path: `/api/v1/nodes/${node}` })));
-    const ready = status.conditions.find(({ type }) => type === 'Ready');
-    return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') : 0;
+  /**
+   * Is the node Ready, without the out-of-service taint, and has its kubelet spoken after `since` (ms since 1970)? Kubernetes does not call a
+   * node NotReady whose VM is replaced within 40 s, so the condition alone says nothing of a new VM.
+   */
+  async isInService(node: string, since: number): Promise<boolean> {
+    const [found, lease] = await Promise.all([
+      this.send({ path: `/api/v1/nodes/${node}` }),
+      this.send({ path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}` }),
+    ]);
+    const { spec, status } = Node.parse(JSON.parse(found));
+    const isTainted = spec.taints.some(({ key }) => key === 'node.kubernetes.io/out-of-service');
+    const renewedAt = Date.parse(Lease.parse(JSON.parse(lease)).spec.renewTime);
+    return isReady(status.conditions) && !isTainted && renewedAt > since;
   }
 
   /** Pods, of one label if told (`app=web`). */

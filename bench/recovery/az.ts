@@ -25,8 +25,11 @@ export const azOff: Scenario = {
   async run(ground, runs, say) {
     const figures = new Figures();
     const surroundings = [];
-    const azs = [...new Set((await ground.instances()).map((one) => one.az))].toSorted();
+    const homes = new Map((await ground.instances()).map((one) => [one.id, one.az]));
+    const azs = [...new Set(homes.values())].toSorted();
+    const areHome = async () => (await ground.instances()).every((one) => one.az === homes.get(one.id));
     for (let run = 1; run <= runs; run += 1) {
+      await poll(areHome, { what: 'guests to be home', everyMs: 500, deadlineMs });
       surroundings.push(await ground.rest());
       const az = azs[run % azs.length] ?? '';
       say(`run ${run}, ${az}: ${(await measure(ground, az, figures)).toFixed(2)} s`);

@@ -64,7 +64,7 @@ test.describe('the platform', () => {
     const back = await startHttpSink(undefined, gone.port);
     try {
       const news = () => back.posted.map(({ body }) => body).join('\n');
-      await expect.poll(news, { timeout: newsWithinMs, message: 'news of worker/0' }).toMatch(/raised[^]*worker\/0/);
+      await expect.poll(news, { timeout: newsWithinMs, message: 'news of worker/0' }).toMatch(/raised[\s\S]*worker\/0/);
       await expect.poll(news, { timeout: newsWithinMs, message: 'its end' }).toContain('resolved');
       const keys = back.posted.map(({ headers }) => headers['x-tessera-delivery']);
       expect(new Set(keys).size, 'each once').toBe(keys.length);

@@ -26,16 +26,11 @@ test.describe('Elasticsearch', () => {
   });
 
   test('goes to the other worker with its data when its VM dies; the new VM has the image again', async () => {
-    const [before] = await samples.podsOf('elasticsearch');
-    const cluster = await fleet.cluster(name);
-    if (!cluster || !before?.node) throw new Error(`Elasticsearch has no pod on ${name}.`);
-    const vmName = before.node.replace('-', '/');
-    const vm = (await fleet.vmsOf(cluster)).find((one) => one.labels['tessera.meta.name'] === vmName);
-    await fleet.engine.kill(vm?.name ?? 'none');
+    const before = await samples.killVmUnder('elasticsearch');
     await samples.expectReady('elasticsearch', { not: before.uid });
     expect(await samples.ask('elasticsearch', 'get-customer-1')).toContain('Ada Lovelace');
     const kubectl = await fleet.kubectl(name);
-    const images = async () => kubectl('get', 'node', before.node ?? '', '-o', 'jsonpath={.status.images[*].names[*]}');
+    const images = async () => kubectl('get', 'node', before.node, '-o', 'jsonpath={.status.images[*].names[*]}');
     await expect.poll(images, { timeout: 180_000 }).toContain('registry.tessera.local/elasticsearch:7.17.9');
   });
 

@@ -49,12 +49,7 @@ test.describe('samples', () => {
   });
 
   test('a worker that dies loses its pod to the other one, and the volume goes along', async () => {
-    const [before] = await samples.podsOf('orders');
-    const cluster = await fleet.cluster(name);
-    if (!cluster || !before?.node) throw new Error(`Sample orders has no pod on ${name}.`);
-    const vmName = before.node.replace('-', '/');
-    const vm = (await fleet.vmsOf(cluster)).find((one) => one.labels['tessera.meta.name'] === vmName);
-    await fleet.engine.kill(vm?.name ?? 'none');
+    const before = await samples.killVmUnder('orders');
     await samples.expectReady('orders', { not: before.uid });
     // the old one may still be listed, as one that ends
     const after = (await samples.podsOf('orders')).find((pod) => pod.uid !== before.uid);

@@ -64,6 +64,18 @@ export class Samples {
     return printed;
   }
 
+  /** Kills the VM that the Deployment's pod runs on; answers the pod. */
+  async killVmUnder(deployment: string) {
+    const [pod] = await this.podsOf(deployment);
+    const cluster = await this.#fleet.cluster(this.#cluster);
+    if (!cluster || !pod?.node) throw new Error(`${deployment} has no pod on ${this.#cluster}.`);
+    const vmName = pod.node.replace('-', '/');
+    const vm = (await this.#fleet.vmsOf(cluster)).find((one) => one.labels['tessera.meta.name'] === vmName);
+    if (!vm) throw new Error(`${vmName} has no VM.`);
+    await this.#fleet.engine.kill(vm.name);
+    return { ...pod, node: pod.node };
+  }
+
   /** Waits until a pod other than `not` (a uid) of the Deployment is ready. */
   async expectReady(deployment: string, { not }: { not: string }): Promise<void> {
     await expect

@@ -40,6 +40,7 @@ export class SimulatedConsole {
       return new SimulatedConsole({ stack, home, shell, context, page });
     } catch (error) {
       await stack.destroy();
+      rmSync(home, { recursive: true, force: true });
       throw error;
     }
   }

@@ -11,15 +11,13 @@ const MOST_BACK_MS = 5000;
  */
 export async function clockWentBack(clock: Clock, signal: AbortSignal): Promise<number | null> {
   const offset = (): number => clock.now().getTime() - clock.monotonic();
-  for (let before = offset(); ; ) {
-    try {
-      await clock.sleep(LOOK_MS, signal);
-    } catch (reason) {
-      if (signal.aborted) return null;
-      throw reason;
-    }
+  let before = offset();
+  while (!signal.aborted) {
+    // the abort ends the sleep; the loop's condition sees it
+    await clock.sleep(LOOK_MS, signal).catch(() => undefined);
     const now = offset();
     if (before - now > MOST_BACK_MS) return Math.round(before - now);
     before = now;
   }
+  return null;
 }

@@ -1,15 +1,8 @@
 import type { DrillCheck, Victim } from '#model/drill.ts';
 import { TesseraError } from '#server/platform/error.ts';
-import {
-  applicationPods,
-  type DrillFacts,
-  type DrillInstance,
-  type Hits,
-  mastersOf,
-  movingPods,
-} from './drill-facts.ts';
+import { type DrillFacts, type DrillInstance, type Hits, mastersOf, movingPods } from './drill-facts.ts';
 import type { FaultKind } from './fault-kind.ts';
-import { objectivesOf, ownStart } from './objectives.ts';
+import { hitApplications, objectivesOf, ownStart } from './objectives.ts';
 
 const PODS_READY_MS = 20_000;
 
@@ -26,8 +19,7 @@ export const azOff: FaultKind = {
   objectives: (facts, victim) => {
     const hits = hitsOfAz(facts, victim);
     const outage = hits.members > 0 ? 4000 : 2500;
-    const uids = new Set(applicationPods(facts).map((pod) => pod.uid));
-    const pods = hits.pods.filter((pod) => uids.has(pod.uid));
+    const pods = hitApplications(facts, hits);
     return objectivesOf({
       detectMs: 4000,
       podsBackMs: pods.length > 0 ? PODS_READY_MS + ownStart(pods) : null,

@@ -33,11 +33,12 @@ export function objectivesOfLostVm(facts: DrillFacts, hits: Hits, detectMs: numb
   const isMaster = hits.members > 0;
   const left = workersOf(facts).filter((worker) => !hits.instances.includes(worker));
   const capacityBackMs = (isMaster ? REPLACE_MASTER_MS : REPLACE_MS) + detectMs - 1000;
-  const moveMs = moveWithin(applicationsOn(facts, hits));
+  const pods = hitApplications(facts, hits);
+  const moveMs = moveWithin(pods);
   const moves = left.length > 0 ? moveMs + detectMs - 1000 : capacityBackMs + moveMs;
   return objectivesOf({
     detectMs,
-    podsBackMs: applicationsOn(facts, hits).length > 0 ? moves : null,
+    podsBackMs: pods.length > 0 ? moves : null,
     capacityBackMs,
     serviceOutageMs: 1000 + detectMs,
     ...(isMaster ? apiOutages(facts) : {}),
@@ -51,7 +52,8 @@ export const moveWithin = (pods: readonly PodView[]): number => MOVE_MS + ownSta
 export const ownStart = (pods: readonly PodView[]): number =>
   Math.max(0, ...pods.map(({ startMs }) => (startMs ?? 0) - QUICK_START_MS));
 
-function applicationsOn(facts: DrillFacts, hits: Hits): PodView[] {
+/** Application pods on VMs that are hit, which somebody starts elsewhere. */
+export function hitApplications(facts: DrillFacts, hits: Hits): PodView[] {
   const uids = new Set(applicationPods(facts).map((pod) => pod.uid));
   return hits.instances.flatMap((vm) => movingPods(facts, vm.node)).filter((pod) => uids.has(pod.uid));
 }

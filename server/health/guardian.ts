@@ -74,7 +74,7 @@ export class Guardian implements HeartbeatListener {
     this.#meltdown = new MeltdownWatch(options);
     this.#repairer = new Repairer(options);
     this.#nodes = new NodeService(options);
-    const mayRepair = (deployment: string): boolean => resurrects(this.#settings.resurrection, deployment);
+    const mayRepair = (deployment: string): boolean => this.#mayRepair(deployment);
     this.#writer = new CaseWriter({
       ...options,
       resurrects: mayRepair,
@@ -233,7 +233,7 @@ export class Guardian implements HeartbeatListener {
   async #actSlowly(): Promise<void> {
     const { pool, log } = this.#options;
     this.#processes.prune();
-    const again = await inTransaction(pool, (tx) => repeatRepairs(tx, (deployment) => this.#mayRepair(deployment)));
+    const again = await inTransaction(pool, (tx) => repeatRepairs(tx));
     if (again > 0) log.warn({ count: again }, 'repairs that failed are asked for again');
     await this.#escalate();
     const taskId = await inTransaction(pool, (tx) => moveNextHome(tx, this.#azs.steady(STEADY_MS)));
@@ -247,7 +247,7 @@ export class Guardian implements HeartbeatListener {
       const isTroubled = this.#cases.some(
         (one) => one.instance.deployment === instance.deployment && one.health !== 'alive',
       );
-      if (isTroubled || !this.#mayRepair(instance.deployment)) continue;
+      if (isTroubled) continue;
       const reason = `${process} ended ${ends} times and does not get well`;
       const taskId = await inTransaction(this.#options.pool, (tx) => requestRepair(tx, instance.id, reason));
       if (taskId === null) continue;

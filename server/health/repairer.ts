@@ -1,12 +1,11 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { inTransaction, type Tx } from '#db/transaction.ts';
-import { type MeltdownSettings, resurrects } from '#model/health.ts';
+import type { MeltdownSettings } from '#model/health.ts';
 import { Manifest } from '#model/manifest.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Log } from '#server/platform/log.ts';
 import { type AzNow, type Candidate, chooseRepairs } from './choose-repairs.ts';
-import { readResurrection } from './health-settings.ts';
 import { recordRepairAsked } from './record-vm-health.ts';
 import { requestRepair } from './request-repair.ts';
 import type { VmCase } from './vm-case.ts';
@@ -40,7 +39,7 @@ export class Repairer {
     const byId = new Map(due.map((vmCase) => [vmCase.instance.id, vmCase]));
     const { running, candidates } = await inTransaction(pool, async (tx) => ({
       running: await readRunning(tx),
-      candidates: await readCandidates(tx, await stillWanted(tx, due), now),
+      candidates: await readCandidates(tx, due, now),
     }));
     const { isMeltdown, settings, azs } = state;
     const most = isMeltdown ? settings.repairsInMeltdown : settings.repairsAtOnce;
@@ -60,12 +59,6 @@ export class Repairer {
     }
     return asked;
   }
-}
-
-/** Somebody may have switched repair off since the settings were last read: from that moment on nothing more is repaired. */
-async function stillWanted(tx: Tx, due: readonly VmCase[]): Promise<VmCase[]> {
-  const setting = await readResurrection(tx);
-  return due.filter(({ instance }) => resurrects(setting, instance.deployment));
 }
 
 async function readRunning(tx: Tx): Promise<z.infer<typeof Running>[]> {

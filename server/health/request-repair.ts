@@ -2,15 +2,17 @@ import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { instances } from '#db/schema/deployments.ts';
 import { taskSteps, tasks } from '#db/schema/tasks.ts';
 import type { Tx } from '#db/transaction.ts';
+import { resurrects } from '#model/health.ts';
 import { SYSTEM_ACTOR } from '#model/role.ts';
 import { appendAudit } from '#server/audit/append-audit.ts';
 import { startTask } from '#server/tasks/start-task.ts';
+import { readResurrection } from './health-settings.ts';
 
 const ACTIVE = ['queued', 'running', 'cancelling'];
 
 /**
- * Asks for the repair of an instance whose VM is dead, unless it is not wanted running or a task is at work on it: a VM in use by a running
- * apply is not fought over. With `toAz` it is repaired there; with `vmCid` only if that is its VM still, or it has none. Answers the task's id,
+ * Asks for the repair of an instance whose VM is dead, unless it is not wanted running, repair is off for it (as of now, whatever a loop read
+ * before) or a task is at work on it: a VM in use by a running apply is not fought over. With `toAz` it is repaired there; with `vmCid` only if that is its VM still, or it has none. Answers the task's id,
  * or null when nothing was asked.
  */
 export async function requestRepair(
@@ -22,6 +24,7 @@ export async function requestRepair(
   const [row] = await tx.db.select().from(instances).where(eq(instances.id, instanceId)).limit(1).for('update');
   if (row?.wanted !== 'started') return null;
   if (vmCid !== undefined && row.vmCid !== null && row.vmCid !== vmCid) return null;
+  if (!resurrects(await readResurrection(tx), row.deployment)) return null;
   if ((await findWork(tx, instanceId)) !== null) return null;
   const name = `${row.groupName}/${row.index}`;
   const where = toAz === null ? '' : ` in ${toAz}`;

@@ -5,7 +5,10 @@ import type { Kubernetes } from '../real/kubernetes.ts';
 const everyMs = 200;
 const answerMs = 3_000;
 const path = '/api/v1/namespaces/default/configmaps/writes';
-const Counter = z.object({ data: z.object({ count: z.string() }) });
+const Counter = z.object({
+  metadata: z.object({ resourceVersion: z.string() }),
+  data: z.object({ count: z.string() }),
+});
 
 /** Counts up in the cluster's etcd, five times a second, and remembers what was acknowledged: that must never be lost. */
 export class Writes {
@@ -28,10 +31,12 @@ export class Writes {
     return this.#acknowledged;
   }
 
-  /** Ends the counting and answers what of it is gone; a count that is higher than acknowledged was a write whose answer got lost. */
+  /** How many of the writes acknowledged until now are gone; a higher count is a later write, or one whose answer got lost. */
   async lost(): Promise<number> {
-    const { data } = Counter.parse(JSON.parse(await this.#kubernetes.send({ path, deadlineMs: answerMs })));
-    return Math.max(0, this.#acknowledged - Number(data.count));
+    // before the count is asked for: the writing goes on meanwhile
+    const acknowledged = this.#acknowledged;
+    const { data } = await this.#read();
+    return Math.max(0, acknowledged - Number(data.count));
   }
 
   async stop(): Promise<void> {
@@ -40,21 +45,26 @@ export class Writes {
   }
 
   async #run(): Promise<void> {
+    let version: string | undefined;
     for (let count = 1; !this.#stop.signal.aborted; count += 1) {
       try {
-        await this.#kubernetes.send({
-          method: 'PATCH',
-          path,
-          body: { data: { count: String(count) } },
-          deadlineMs: answerMs,
-        });
+        // against the version seen last: a write that was given up and arrives late must not undo an acknowledged one
+        const resourceVersion: string = version ?? (await this.#read()).metadata.resourceVersion;
+        const body = { metadata: { resourceVersion }, data: { count: String(count) } };
+        const written = await this.#kubernetes.send({ method: 'PATCH', path, body, deadlineMs: answerMs });
+        version = Counter.parse(JSON.parse(written)).metadata.resourceVersion;
         this.#acknowledged = count;
       } catch {
         // refused or unanswered: not acknowledged, so it may be lost
+        version = undefined;
         this.#kubernetes.reconnect();
       }
       // the abort ends the sleep; the loop's condition sees it
       await sleep(everyMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
+  }
+
+  async #read(): Promise<z.infer<typeof Counter>> {
+    return Counter.parse(JSON.parse(await this.#kubernetes.send({ path, deadlineMs: answerMs })));
   }
 }

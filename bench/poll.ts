@@ -18,6 +18,7 @@ export async function poll<T>(
     try {
       const answer = await question();
       if (answer !== undefined && answer !== false) return answer;
+      lastFault = undefined;
     } catch (error) {
       lastFault = error;
     }

@@ -8,6 +8,8 @@ import { Field, nameOf } from './field.ts';
 const agentName = 'node';
 const agentStoppedMs = 15_000;
 const cutMs = 20_000;
+/** The programs' lease is for 8 s and was renewed within the last one. */
+const earlyMs = 6_000;
 
 /** VMs of a cluster of three masters and three workers over three AZs, one fault after the other. */
 test.describe('VMs', () => {
@@ -54,6 +56,19 @@ test.describe('VMs', () => {
     const before = await field.vm('master/0');
     await field.fleet.engine.kill(before.name);
     await field.expectWriting(10_000);
+    await field.replaced(before);
+    await field.expectWhole();
+  });
+
+  test('the master whose programs lead is killed: those of another lead before their lease has run out', async () => {
+    const leader = (await field.kubernetes.leaderOf('kube-controller-manager')) ?? 'nobody';
+    const before = await field.vm(leader.replace('-', '/'));
+    await field.fleet.engine.kill(before.name);
+    const other = async () => {
+      const now = await field.kubernetes.leaderOf('kube-controller-manager').catch(() => null);
+      return now !== null && now !== leader;
+    };
+    await expect.poll(other, { timeout: earlyMs, intervals: [100] }).toBe(true);
     await field.replaced(before);
     await field.expectWhole();
   });

@@ -15,7 +15,8 @@ const Node = z.object({
   spec: z.object({ taints: z.array(z.object({ key: z.string() })).default([]) }),
   status: z.object({ conditions: z.array(Condition) }),
 });
-const Lease = z.object({ spec: z.object({ renewTime: z.string() }) });
+const Lease = z.object({ spec: z.object({ renewTime: z.string(), holderIdentity: z.string().nullish() }) });
+const leases = '/apis/coordination.k8s.io/v1/namespaces';
 const Nodes = z.object({
   items: z.array(
     z.object({ metadata: z.object({ name: z.string() }), status: z.object({ conditions: z.array(Condition) }) }),
@@ -26,7 +27,12 @@ const Pods = z.object({
     z.object({
       metadata: z.object({ name: z.string(), namespace: z.string(), deletionTimestamp: z.string().optional() }),
       spec: z.object({ nodeName: z.string().optional() }),
-      status: z.object({ conditions: z.array(Condition).default([]) }),
+      status: z.object({
+        conditions: z.array(Condition).default([]),
+        containerStatuses: z
+          .array(z.object({ state: z.object({ running: z.object({ startedAt: z.string() }).optional() }) }))
+          .default([]),
+      }),
     }),
   ),
 });
@@ -37,6 +43,8 @@ export interface Pod {
   node: string | null;
   isReady: boolean;
   isLeaving: boolean;
+  /** When the youngest of its running containers was started, ms since 1970, in whole seconds; 0 when none runs. */
+  startedAt: number;
 }
 
 interface Question {
@@ -80,12 +88,19 @@ export class Kubernetes {
   async isInService(node: string, since: number): Promise<boolean> {
     const [found, lease] = await Promise.all([
       this.send({ path: `/api/v1/nodes/${node}` }),
-      this.send({ path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}` }),
+      this.send({ path: `${leases}/kube-node-lease/leases/${node}` }),
     ]);
     const { spec, status } = Node.parse(JSON.parse(found));
     const isTainted = spec.taints.some(({ key }) => key === 'node.kubernetes.io/out-of-service');
     const renewedAt = Date.parse(Lease.parse(JSON.parse(lease)).spec.renewTime);
     return isReady(status.conditions) && !isTainted && renewedAt > since;
+  }
+
+  /** Node on which that program of the masters leads; null when none does. */
+  async leaderOf(program: 'kube-controller-manager' | 'kube-scheduler'): Promise<string | null> {
+    const { spec } = Lease.parse(JSON.parse(await this.send({ path: `${leases}/kube-system/leases/${program}` })));
+    // `<host name>_<uuid>`
+    return spec.holderIdentity?.split('_')[0] ?? null;
   }
 
   /** Pods, of one label if told (`app=web`). */
@@ -98,6 +113,10 @@ export class Kubernetes {
       node: spec.nodeName ?? null,
       isReady: isReady(status.conditions),
       isLeaving: metadata.deletionTimestamp !== undefined,
+      startedAt: Math.max(
+        0,
+        ...status.containerStatuses.map(({ state }) => Date.parse(state.running?.startedAt ?? '') || 0),
+      ),
     }));
   }
 

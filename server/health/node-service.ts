@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { readLeaseTime, withNode } from '#server/kubernetes/node-service.ts';
+import { releaseLeases } from '#server/kubernetes/release-leases.ts';
 import { returnToService } from '#server/kubernetes/return-to-service.ts';
 import { takeOutOfService } from '#server/kubernetes/take-out-of-service.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -25,11 +26,12 @@ export class NodeService {
     this.#options = options;
   }
 
-  /** A worker is dead and surely off: its pods leave now. Tried while it stays dead and the API does not answer. */
+  /** It is dead and surely off: a worker's pods leave now, a master's programs lead no longer. Tried while it stays dead and the API does not answer. */
   noteDead(vmCase: VmCase): void {
-    if (!vmCase.instance.isCluster || vmCase.instance.group === 'master') return;
-    vmCase.isOutOfService = true;
-    this.#follow(vmCase, OUT_MS, () => isDown(vmCase.health), takeOutOfService);
+    if (!vmCase.instance.isCluster) return;
+    const isMaster = vmCase.instance.group === 'master';
+    if (!isMaster) vmCase.isOutOfService = true;
+    this.#follow(vmCase, OUT_MS, () => isDown(vmCase.health), isMaster ? releaseLeases : takeOutOfService);
   }
 
   /** It lives. One that was repaired is returned by its repair too: whoever comes second finds nothing to do. */
@@ -70,7 +72,7 @@ export class NodeService {
     vmCase: VmCase,
     mostMs: number,
     isWanted: () => boolean,
-    tell: typeof takeOutOfService | typeof returnToService,
+    tell: typeof takeOutOfService | typeof releaseLeases | typeof returnToService,
   ): void {
     const { clock, log, signal } = this.#options;
     const until = clock.monotonic() + mostMs;

@@ -31,7 +31,9 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
   const setting = { enabled: true, off: [ground.deployment] };
   await client.mutate('health.setResurrection', z.unknown(), setting);
   try {
-    const nodes = new Set((await ground.webPods()).map((pod) => pod.node));
+    // not those still leaving since the run before
+    const pods = (await ground.webPods()).filter((pod) => pod.isReady && !pod.isLeaving);
+    const nodes = new Set(pods.map((pod) => pod.node));
     const victim = (await ground.instances()).find((one) => one.group === 'worker' && nodes.has(nodeOf(one)));
     if (!victim) throw new Error('No worker has a web pod.');
     const vm = await ground.vmOf(victim);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
+import type { Container } from '../real/engine.ts';
 import { findProcess, hangVm, signal } from '../real/vm-processes.ts';
 import { Field, nameOf } from './field.ts';
 
@@ -94,6 +95,17 @@ test.describe('VMs', () => {
     await field.expectWhole(180_000);
   });
 
+  test('a member is taken out of the books behind its back: its data is put aside, it learns and votes', async () => {
+    const witness = await field.vm('master/0');
+    const victim = await field.vm('master/1');
+    const id = /^(\w+), started, master-1,/m.exec(etcdctl(witness, 'member', 'list'))?.[1] ?? 'nobody';
+    etcdctl(witness, 'member', 'remove', id);
+    await field.replaced(victim, 180_000);
+    await field.expectWhole(180_000);
+    const votes = /, started, master-\d, .*, false$/gm;
+    expect(etcdctl(witness, 'member', 'list').match(votes)).toHaveLength(3);
+  });
+
   test('two VMs at once: a master and a worker', async () => {
     const both = [await field.vm('master/2'), await field.vm('worker/0')];
     await field.fleet.engine.kill(...both.map((vm) => vm.name));
@@ -126,6 +138,12 @@ test.describe('VMs', () => {
     for (const cid of cids) rmSync(path.join(field.fleet.stack.state, 'disks', cid), { recursive: true });
   }
 });
+
+/** etcdctl in the VM of a master, as an operator runs it there; answers what it prints. */
+function etcdctl(master: Container, ...words: string[]): string {
+  const command = ['/var/vcap/jobs/etcd/bin/etcdctl', ...words];
+  return execFileSync('nsenter', ['--target', String(master.pid), '--all', ...command], { encoding: 'utf8' });
+}
 
 /** A single master has no other to lean on; its disk is all there is. */
 test.describe('a single master', () => {

@@ -13,7 +13,7 @@ const access = (count: number) => ({
   privateKeyPem: '',
 });
 const options = (isEmpty: boolean) => ({
-  isEmpty,
+  isEmpty: async () => isEmpty,
   signal: new AbortController().signal,
   log: async () => undefined,
 });

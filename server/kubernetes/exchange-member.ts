@@ -9,23 +9,25 @@ type Log = (line: string) => Promise<void>;
 /**
  * Goes one step towards a voting member at `address`: takes a member without data out of etcd's books and adds it as a learner, or gives a
  * learner its vote. Answers what was needed. Idempotent. Throws quorum_at_risk when the other members could not decide, kubernetes_unavailable
- * when nobody answers, and unhealthy when the only member has lost its data.
+ * when nobody answers, and unhealthy when the only member has lost its data. `isEmpty` is asked after the books, so that a member that began to
+ * run meanwhile is not taken for an empty one.
  */
 export async function mendMember(
   access: EtcdAccess,
   address: string,
-  options: { isEmpty: boolean; signal: AbortSignal; log: Log },
+  options: { isEmpty: () => Promise<boolean>; signal: AbortSignal; log: Log },
 ): Promise<MemberNeed> {
   const { isEmpty, signal, log } = options;
-  if (isEmpty && access.masters.length === 1) throw nothingToRestore();
+  if (access.masters.length === 1 && (await isEmpty())) throw nothingToRestore();
   const api = new EtcdApi(access);
   try {
     const statuses = await api.statuses(signal);
     const answering = statuses.filter((status) => status !== null && status.leader !== null && !status.isLearner);
     const quorum = quorumOf(answering.length, access.masters.length);
-    if (isEmpty && !quorum.isHeld) throw noQuorum(quorum.running, quorum.total, quorum.needed);
+    if (!quorum.isHeld && (await isEmpty())) throw noQuorum(quorum.running, quorum.total, quorum.needed);
     const own = statuses.find((status) => status?.address === address) ?? null;
-    const { need, member } = planMember(await api.members(signal), address, own, isEmpty);
+    const members = await api.members(signal);
+    const { need, member } = planMember(members, address, own, await isEmpty());
     if (need === 'exchange' && member) {
       await api.remove(member.id, signal);
       await log(`etcd: member_remove ${member.name || member.id}: its data is gone`);

@@ -14,7 +14,7 @@ const LOOK_MS = 200;
 const MOST_MS = 120_000;
 const LOOK_AT_DISK_MS = 3000;
 const LOG_DEADLINE_MS = 5000;
-/** The etcd job says so when it has no data and may not begin; see its run script. */
+/** The etcd job's last line while it has no data and may not begin; see its run script. */
 const SAYS_EMPTY = 'waiting to be exchanged';
 
 /** Waits until the etcd member of a started master votes: a learner is promoted, one whose data is gone from its disk is exchanged. */
@@ -33,7 +33,7 @@ async function wait(context: StepContext, instance: string, deadlineMs: number):
   const started = clock.monotonic();
   let lookedAtDisk = started;
   for (;;) {
-    const isEmpty = await saysEmpty(context, instance);
+    const isEmpty = () => saysEmpty(context, instance);
     const need = await orUnreachable(mendMember(access, row.address, { isEmpty, signal, log: context.log }));
     const waited = Math.round(clock.monotonic() - started);
     if (need === 'done') {

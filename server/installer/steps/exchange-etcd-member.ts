@@ -23,6 +23,6 @@ export const exchangeEtcdMember = defineStep({
     if (row.seededAt === null || !hasPrograms(context)) return;
     await context.log(`cpi: disk ${row.diskCid ?? ''} is gone, and the data of its etcd member with it`, 'warn');
     const access = await inTransaction(pool, (tx) => readEtcdAccess(tx, vault, row.deployment));
-    await mendMember(access, row.address, { isEmpty: true, signal, log: context.log });
+    await mendMember(access, row.address, { isEmpty: async () => true, signal, log: context.log });
   },
 });

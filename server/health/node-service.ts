@@ -26,7 +26,10 @@ export class NodeService {
     this.#options = options;
   }
 
-  /** It is dead and surely off: a worker's pods leave now, a master's programs lead no longer. Tried while it stays dead and the API does not answer. */
+  /**
+   * It is dead and surely off: a worker's pods leave now, a master's programs lead no longer. Tried while it stays dead and the API does not
+   * answer.
+   */
   noteDead(vmCase: VmCase): void {
     if (!vmCase.instance.isCluster) return;
     const isMaster = vmCase.instance.group === 'master';

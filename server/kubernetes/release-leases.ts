@@ -15,9 +15,9 @@ const Lease = z.looseObject({
 
 /**
  * Gives back the leases of the programs that led on a master, as they do themselves when they end well: those of another master lead within a
- * second or two instead of after eight, and until then nobody takes dead pods from the endpoints of a service. Only for a VM that is surely off: two must
- * never lead. Idempotent; 'unreachable' when the API does not answer within 1.5 s.
- * Source: client-go, tools/leaderelection, `release`.
+ * second or two instead of after eight, and until then nobody takes dead pods from the endpoints of a service. Only for a VM that is surely
+ * off: two must never lead. Idempotent; 'unreachable' when the API does not answer within 1.5 s. Source: client-go,
+ * tools/leaderelection, `release`.
  */
 export async function releaseLeases(
   context: NodeContext,

@@ -12,8 +12,8 @@ const ACTIVE = ['queued', 'running', 'cancelling'];
 
 /**
  * Asks for the repair of an instance whose VM is dead, unless it is not wanted running, repair is off for it (as of now, whatever a loop read
- * before) or a task is at work on it: a VM in use by a running apply is not fought over. With `toAz` it is repaired there; with `vmCid` only if that is its VM still, or it has none. Answers the task's id,
- * or null when nothing was asked.
+ * before) or a task is at work on it: a VM in use by a running apply is not fought over. With `toAz` it is repaired there; with `vmCid` only
+ * if that is its VM still, or it has none. Answers the task's id, or null when nothing was asked.
  */
 export async function requestRepair(
   tx: Tx,

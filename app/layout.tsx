@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { preload } from 'react-dom';
+import { Body } from '#components/shell/body.tsx';
 import { isTheme, THEME_COOKIE } from '#components/shell/theme.ts';
 import './globals.css';
 
@@ -32,7 +33,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           />
         ) : null}
       </head>
-      <body>{children}</body>
+      <Body>{children}</Body>
     </html>
   );
 }

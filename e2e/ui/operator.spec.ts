@@ -57,6 +57,33 @@ test.describe('an operator', () => {
     await entry.logIn(PERSON.userName, PERSON.password);
   });
 
+  test('takes no press and no password before the programs of a page are there', async () => {
+    const entry = new EntryPage(page);
+    await entry.logOut();
+    const programs = Promise.withResolvers<void>();
+    await page.route('**/_next/**/*.js', async (route) => {
+      await programs.promise;
+      await route.continue();
+    });
+    await page.goto('/login', { waitUntil: 'commit' });
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    await page.getByLabel('Password').click({ force: true });
+    await page.keyboard.type('too early');
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('Password')).toHaveValue('');
+    await expect(page).toHaveURL(/\/login$/);
+    programs.resolve();
+    await expect(page.getByLabel('User name or e-mail')).toBeFocused();
+    await entry.tryLogIn(PERSON.userName, PERSON.password);
+    await page.getByRole('heading', { name: 'Products', exact: true }).waitFor();
+    await page.unroute('**/_next/**/*.js');
+  });
+
+  test('is led on from the log-in page while logged in', async () => {
+    await page.goto('/login?next=/tasks');
+    await expect(page).toHaveURL(/\/tasks$/);
+  });
+
   test('sees two tiles, orange until complete and applied', async () => {
     const products = new ProductsPage(page);
     await products.open();

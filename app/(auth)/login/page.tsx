@@ -10,6 +10,7 @@ export const metadata: Metadata = { title: 'Log in' };
 export default async function LoginPage({ searchParams }: { searchParams: Promise<{ next?: string }> }) {
   const [{ caller }, { next }] = await Promise.all([headers().then(serverCaller), searchParams]);
   if (!(await caller.session.isSetUp())) redirect(links.setup());
+  if (await caller.session.get()) redirect(localPath(next));
   return (
     <>
       <div>

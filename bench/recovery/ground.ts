@@ -112,8 +112,9 @@ export class Ground {
     return found;
   }
 
+  /** Pods of the web that serve; one that leaves is not among them. */
   webPods(): Promise<Pod[]> {
-    return this.kubernetes.pods('app=web');
+    return this.kubernetes.servingPods('app=web');
   }
 
   /** When the detector wrote down that the instance's VM is dead, ms since 1970. */
@@ -146,8 +147,7 @@ export class Ground {
     await poll(
       async () => {
         const [ready, pods, now] = await Promise.all([this.kubernetes.readyNodes(), this.webPods(), this.instances()]);
-        const whole = pods.filter((pod) => pod.isReady && !pod.isLeaving);
-        const apart = new Set(whole.map((pod) => pod.node)).size === 2;
+        const apart = new Set(pods.map((pod) => pod.node)).size === 2;
         return ready.length === instances.length && apart && now.every((one) => one.jobState === 'running');
       },
       { what: 'the cluster to be whole', everyMs: 500, deadlineMs: wholeWithinMs },

@@ -3,6 +3,7 @@ import { Figures } from '../figure.ts';
 import { poll, secondsSince } from '../poll.ts';
 import { type Ground, nodeOf } from './ground.ts';
 import type { Scenario } from './scenario.ts';
+import { chooseVictim, isMoved } from './workers.ts';
 
 const watchedMs = 8 * 60_000;
 const everyMs = 500;
@@ -31,11 +32,7 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
   const setting = { enabled: true, off: [ground.deployment] };
   await client.mutate('health.setResurrection', z.unknown(), setting);
   try {
-    // not those still leaving since the run before
-    const pods = (await ground.webPods()).filter((pod) => pod.isReady && !pod.isLeaving);
-    const nodes = new Set(pods.map((pod) => pod.node));
-    const victim = (await ground.instances()).find((one) => one.group === 'worker' && nodes.has(nodeOf(one)));
-    if (!victim) throw new Error('No worker has a web pod.');
+    const { victim } = await chooseVictim(ground);
     const vm = await ground.vmOf(victim);
     const begunAt = performance.now();
     await vm.container.kill({ signal: 'SIGKILL' });
@@ -45,11 +42,7 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
       deadlineMs: watchedMs,
     });
     figures.add('node NotReady', 's', secondsSince(begunAt));
-    const away = async () => {
-      const ready = (await ground.webPods()).filter((pod) => pod.isReady && !pod.isLeaving);
-      return ready.filter((pod) => pod.node !== nodeOf(victim)).length === 2;
-    };
-    await poll(away, { what: 'the pods elsewhere', everyMs, deadlineMs: watchedMs });
+    await poll(() => isMoved(ground, victim), { what: 'the pods elsewhere', everyMs, deadlineMs: watchedMs });
     const seconds = secondsSince(begunAt);
     figures.add('its pods Ready elsewhere', 's', seconds);
     return seconds;

@@ -121,7 +121,7 @@ export class Field {
       .poll(async () => (await this.#readyNodes()).toSorted(), { timeout, intervals: [lookMs], message: 'Ready nodes' })
       .toEqual(nodes.toSorted());
     await expect
-      .poll(async () => (await this.kubernetes.pods('app=web')).filter((pod) => pod.isReady && !pod.isLeaving).length, {
+      .poll(async () => (await this.kubernetes.servingPods('app=web')).length, {
         timeout,
         intervals: [lookMs],
         message: 'Ready pods of the web',

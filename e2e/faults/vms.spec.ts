@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Container } from '../real/engine.ts';
-import { findProcess, hangVm, signal } from '../real/vm-processes.ts';
+import { findProcess, hangVm, runInVm, signal } from '../real/vm-processes.ts';
 import { Field, nameOf } from './field.ts';
 
 const agentName = 'node';
@@ -139,12 +139,6 @@ test.describe('VMs', () => {
   }
 });
 
-/** etcdctl in the VM of a master, as an operator runs it there; answers what it prints. */
-function etcdctl(master: Container, ...words: string[]): string {
-  const command = ['/var/vcap/jobs/etcd/bin/etcdctl', ...words];
-  return execFileSync('nsenter', ['--target', String(master.pid), '--all', ...command], { encoding: 'utf8' });
-}
-
 /** A single master has no other to lean on; its disk is all there is. */
 test.describe('a single master', () => {
   test.describe.configure({ timeout: 6 * 60_000 });
@@ -165,6 +159,10 @@ test.describe('a single master', () => {
     expect(stdout).not.toContain('meltdown');
   });
 });
+
+/** etcdctl in the VM of a master, as an operator runs it there; answers what it prints. */
+const etcdctl = (master: Container, ...words: string[]): string =>
+  runInVm(master.pid, '/var/vcap/jobs/etcd/bin/etcdctl', ...words);
 
 /** The agent is the only Node program of a VM of a cluster. */
 function agentOf(firstPid: number): number {

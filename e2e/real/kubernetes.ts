@@ -120,6 +120,11 @@ export class Kubernetes {
     }));
   }
 
+  /** Of those pods the ones that serve: Ready, and not on their way out. */
+  async servingPods(selector: string): Promise<Pod[]> {
+    return (await this.pods(selector)).filter((pod) => pod.isReady && !pod.isLeaving);
+  }
+
   /** One request; answers the body. Rejects when it is not answered in time or refused. A PATCH is a merge patch. */
   send({ method = 'GET', path, body, deadlineMs = requestDeadlineMs }: Question): Promise<string> {
     const headers =

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -32,6 +33,11 @@ export function findProcess(firstPid: number, name: string): VmProcess | undefin
 /** Stops every process of a VM where it stands, the first one last: the VM hangs, and the engine still says that it runs. */
 export function hangVm(firstPid: number): void {
   for (const { pid } of processesOf(firstPid).toReversed()) signal(pid, 'SIGSTOP');
+}
+
+/** Runs a program in a VM, as somebody who is logged in there; answers what it prints. */
+export function runInVm(firstPid: number, ...command: string[]): string {
+  return execFileSync('nsenter', ['--target', String(firstPid), '--all', ...command], { encoding: 'utf8' });
 }
 
 /** A process that ended meanwhile needs no signal. */

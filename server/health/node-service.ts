@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { readLeaseTime, withNode } from '#server/kubernetes/node-service.ts';
-import { releaseLeases } from '#server/kubernetes/release-leases.ts';
 import { returnToService } from '#server/kubernetes/return-to-service.ts';
 import { takeOutOfService } from '#server/kubernetes/take-out-of-service.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -32,9 +31,9 @@ export class NodeService {
    */
   noteDead(vmCase: VmCase): void {
     if (!vmCase.instance.isCluster) return;
-    const isMaster = vmCase.instance.group === 'master';
-    if (!isMaster) vmCase.isOutOfService = true;
-    this.#follow(vmCase, OUT_MS, () => isDown(vmCase.health), isMaster ? releaseLeases : takeOutOfService);
+    // a master takes no pods: there is nothing to return it to
+    vmCase.isOutOfService = vmCase.instance.group !== 'master';
+    this.#follow(vmCase, OUT_MS, () => isDown(vmCase.health), takeOutOfService);
   }
 
   /** It lives. One that was repaired is returned by its repair too: whoever comes second finds nothing to do. */
@@ -75,7 +74,7 @@ export class NodeService {
     vmCase: VmCase,
     mostMs: number,
     isWanted: () => boolean,
-    tell: typeof takeOutOfService | typeof releaseLeases | typeof returnToService,
+    tell: typeof takeOutOfService | typeof returnToService,
   ): void {
     const { clock, log, signal } = this.#options;
     const until = clock.monotonic() + mostMs;

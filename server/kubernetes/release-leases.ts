@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { TesseraError } from '#server/platform/error.ts';
 import type { KubeApi } from './kube-api.ts';
-import { type NodeContext, withNode } from './node-service.ts';
 
-const DEADLINE_MS = 1500;
 const FOLDER = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
 /** The programs of a master of which one in the cluster leads. */
 const LEADERS = ['kube-controller-manager', 'kube-scheduler'];
@@ -16,18 +14,10 @@ const Lease = z.looseObject({
 /**
  * Gives back the leases of the programs that led on a master, as they do themselves when they end well: those of another master lead within a
  * second or two instead of after eight, and until then nobody takes dead pods from the endpoints of a service. Only for a VM that is surely
- * off: two must never lead. Idempotent; 'unreachable' when the API does not answer within 1.5 s. Source: client-go,
- * tools/leaderelection, `release`.
+ * off: two must never lead. Idempotent. Source: client-go, tools/leaderelection, `release`.
  */
-export async function releaseLeases(
-  context: NodeContext,
-  instanceId: string,
-  signal: AbortSignal,
-): Promise<'done' | 'no node' | 'unreachable'> {
-  return withNode(context, instanceId, { deadlineMs: DEADLINE_MS, signal }, async (api, { node }, inTime) => {
-    await Promise.all(LEADERS.map((program) => release(api, program, node, inTime)));
-    return 'done' as const;
-  });
+export async function releaseLeases(api: KubeApi, node: string, signal: AbortSignal): Promise<void> {
+  await Promise.all(LEADERS.map((program) => release(api, program, node, signal)));
 }
 
 async function release(api: KubeApi, program: string, node: string, signal: AbortSignal): Promise<void> {

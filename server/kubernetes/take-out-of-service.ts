@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TesseraError } from '#server/platform/error.ts';
 import type { KubeApi } from './kube-api.ts';
 import { LEASE_AT_LOSS, type NodeContext, OUT_OF_SERVICE, readLeaseTime, readNode, withNode } from './node-service.ts';
+import { releaseLeases } from './release-leases.ts';
 
 /** Long enough for a successor to have the API's address, short enough not to hold the fencing of the next VM. */
 const DEADLINE_MS = 1500;
@@ -20,8 +21,9 @@ const Pods = z.object({
 });
 
 /**
- * Tells the cluster that the machine of a node is off for sure, so that its pods move at once instead of after five minutes; the pods of
- * StatefulSets are deleted outright, because no second one is made while the first is in the books. Only for a VM that is dead or fenced.
+ * Tells the cluster that the machine of a node is off for sure. The pods of a worker move at once instead of after five minutes; those of
+ * StatefulSets are deleted outright, because no second one is made while the first is in the books. The programs of a master lead no longer.
+ * Only for a VM that is dead or fenced.
  * Idempotent. 'unreachable' when the API does not answer within 1.5 s; throws only when the signal aborts or the cluster refuses.
  */
 export async function takeOutOfService(
@@ -29,9 +31,12 @@ export async function takeOutOfService(
   instanceId: string,
   signal: AbortSignal,
 ): Promise<'done' | 'no node' | 'unreachable'> {
-  return withNode(context, instanceId, { deadlineMs: DEADLINE_MS, signal }, async (api, { node }, inTime) => {
-    await taint(api, node, inTime);
-    await deleteStatefulPods(api, node, inTime);
+  return withNode(context, instanceId, { deadlineMs: DEADLINE_MS, signal }, async (api, { node, isMaster }, inTime) => {
+    if (isMaster) await releaseLeases(api, node, inTime);
+    else {
+      await taint(api, node, inTime);
+      await deleteStatefulPods(api, node, inTime);
+    }
     return 'done' as const;
   });
 }

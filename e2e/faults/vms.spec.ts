@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -117,12 +116,12 @@ test.describe('VMs', () => {
   test('cut from the director but not from its cluster: it must not become two', async () => {
     const before = await field.vm('worker/1');
     const rule = ['-d', field.gateway, '-j', 'DROP'];
-    inNetworkOf(before.pid, 'iptables', '-I', 'OUTPUT', ...rule);
+    runInVm(before.pid, 'iptables', '-I', 'OUTPUT', ...rule);
     try {
       await field.expectKept(before, cutMs);
       expect(await field.kubernetes.readyNodes()).toContain(nameOf(before).replace('/', '-'));
     } finally {
-      inNetworkOf(before.pid, 'iptables', '-D', 'OUTPUT', ...rule);
+      runInVm(before.pid, 'iptables', '-D', 'OUTPUT', ...rule);
     }
     await field.expectWhole();
     expect((await field.vm('worker/1')).name).toBe(before.name);
@@ -169,8 +168,4 @@ function agentOf(firstPid: number): number {
   const found = findProcess(firstPid, agentName);
   if (!found) throw new Error('no agent runs');
   return found.pid;
-}
-
-function inNetworkOf(pid: number, ...command: string[]): void {
-  execFileSync('nsenter', ['--target', String(pid), '--net', '--mount', ...command]);
 }

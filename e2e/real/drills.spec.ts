@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import type { Kubectl } from './command-line.ts';
 import { type Cluster, Fleet } from './fleet.ts';
-import { findProcess } from './vm-processes.ts';
+import { findProcess, runInVm } from './vm-processes.ts';
 
 const cluster = 'drilled';
 const createMs = 180_000;
@@ -214,9 +212,7 @@ test.describe('drills on a cluster of one master and two workers', () => {
 
   /** Does its cut still drop packets? */
   async function isCut(instance: string): Promise<boolean> {
-    const { pid } = await vm(instance);
-    const { stdout } = await promisify(execFile)('nsenter', ['-t', String(pid), '-m', '-n', 'nft', 'list', 'tables']);
-    return stdout.includes('tessera-drill');
+    return runInVm((await vm(instance)).pid, 'nft', 'list', 'tables').includes('tessera-drill');
   }
 });
 

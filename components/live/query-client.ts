@@ -31,8 +31,15 @@ function leaveWhenEnded(error: unknown): void {
   if (refusalOf(error).code === 'unauthenticated') leaveForLogIn();
 }
 
+let isLoggingOut = false;
+
+/** To be called before the session ends: a read refused from then on is no reason to lead back to this page after the next log-in. */
+export function beginLogOut(): void {
+  isLoggingOut = true;
+}
+
 /** Log-in, and from there back to this page. */
 export function leaveForLogIn(): void {
-  if (typeof window === 'undefined' || window.location.pathname === links.login()) return;
+  if (typeof window === 'undefined' || isLoggingOut || window.location.pathname === links.login()) return;
   window.location.assign(`${links.login()}?next=${encodeURIComponent(window.location.pathname)}`);
 }

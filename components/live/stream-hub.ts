@@ -7,6 +7,7 @@ import { compareCursors } from './apply-event.ts';
  * the server; it passes events on to the others. When it closes, the next page takes the lock and follows from its own last position.
  * Every page drops what it has seen; a page that missed too much is told to read everything again.
  */
+/** `connecting` = opened a moment ago: its data is of that moment, so nothing waits for the stream yet. */
 export type LiveState = { state: 'connecting' | 'live' | 'lost'; since: number };
 export type HubListener = { onEvents: (events: TesseraEvent[]) => void; onGap: () => void };
 
@@ -20,6 +21,8 @@ const NAME = 'tessera-live';
 /** Events a page remembers: the leader for pages that open a moment later, all for data that comes later than its news. */
 const REMEMBERED = 500;
 const RETRY_MS = 2000;
+/** A page without a stream after this long is not live: what it shows may be old. */
+const CONNECT_MS = 3000;
 
 export class StreamHub {
   readonly #client: ApiClient;
@@ -30,6 +33,7 @@ export class StreamHub {
   #state: LiveState = { state: 'connecting', since: performance.now() };
   #cursor: string;
   #leads = false;
+  #late: ReturnType<typeof setTimeout> | undefined;
   #recent: TesseraEvent[] = [];
   /** Position before the oldest remembered event. */
   #recentFrom: string;
@@ -44,6 +48,7 @@ export class StreamHub {
 
   start(): void {
     this.#channel.addEventListener('message', (message: MessageEvent<Message>) => this.#hear(message.data));
+    this.#expectStream();
     this.#say({ kind: 'join', cursor: this.#cursor });
     // plain HTTP on another address than loopback is no secure context: there each page follows for itself
     const locks = 'locks' in navigator ? navigator.locks : null;
@@ -54,6 +59,7 @@ export class StreamHub {
 
   stop(): void {
     this.#stop.abort();
+    clearTimeout(this.#late);
     this.#channel.close();
   }
 
@@ -87,7 +93,14 @@ export class StreamHub {
     }
   }
 
+  /** A stream may hang without an error: then the page says so after a while. */
+  #expectStream(): void {
+    clearTimeout(this.#late);
+    this.#late = setTimeout(() => this.#become('lost'), CONNECT_MS);
+  }
+
   #follow(): Promise<void> {
+    this.#expectStream();
     return new Promise((resolve) => {
       const end = () => {
         this.#stop.signal.removeEventListener('abort', onStop);
@@ -97,7 +110,11 @@ export class StreamHub {
         { lastEventId: this.#cursor },
         {
           onStarted: () => this.#become('live'),
-          onConnectionStateChange: (change) => this.#become(change.state === 'pending' ? 'live' : 'lost'),
+          // "connecting" with an error is a stream that broke; without one it is the first try
+          onConnectionStateChange: (change) => {
+            if (change.state === 'connecting' && change.error) this.#become('lost');
+            if (change.state === 'pending') this.#become('live');
+          },
           onData: (message) => this.#publish(message.data),
           onError: () => end(),
           onStopped: () => end(),
@@ -167,6 +184,7 @@ export class StreamHub {
   }
 
   #become(state: LiveState['state']): void {
+    if (state === 'live') clearTimeout(this.#late);
     if (this.#leads) this.#say({ kind: 'state', state });
     if (this.#state.state === state) return;
     this.#state = { state, since: performance.now() };

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { LogOut } from 'lucide-react';
 import { links } from '#components/links.ts';
 import { useSession } from '#components/live/live-provider.tsx';
+import { beginLogOut } from '#components/live/query-client.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import type { Theme } from './theme.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
@@ -19,7 +20,10 @@ export function PersonMenu({ theme }: { theme: Theme }) {
   const session = useSession();
   const trpc = useTRPC();
   const signOut = useMutation(
-    trpc.session.signOut.mutationOptions({ onSettled: () => window.location.assign(links.login()) }),
+    trpc.session.signOut.mutationOptions({
+      onMutate: beginLogOut,
+      onSettled: () => window.location.assign(links.login()),
+    }),
   );
   return (
     <details className="menu up">

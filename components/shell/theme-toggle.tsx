@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { THEME_COOKIE, THEMES, type Theme } from './theme.ts';
 
 const ICONS = { light: Sun, dark: Moon, system: Monitor } as const satisfies Record<Theme, unknown>;
-const WORDS = { light: 'Light', dark: 'Dark', system: 'As the device' } as const satisfies Record<Theme, string>;
+const WORDS = { light: 'Light', dark: 'Dark', system: 'System' } as const satisfies Record<Theme, string>;
 const YEAR_S = 31_536_000;
 
-/** Light, dark or as the device; takes effect at once and is remembered by this browser. */
+/** Light, dark or as the system; takes effect at once and is remembered by this browser. */
 export function ThemeToggle({ initial }: { initial: Theme }) {
   const [theme, setTheme] = useState(initial);
   const choose = (next: Theme) => {

@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { showToast } from './toast.tsx';
 
 export type ButtonLook = 'default' | 'primary' | 'ghost' | 'danger';
 
@@ -22,7 +23,7 @@ type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
   pending?: boolean;
 };
 
-/** A button. It is never silently disabled: with `refusal` it stays focusable and says why. */
+/** A button. It is never silently disabled: with `refusal` it stays focusable and says why, to a press too (a finger sees no tooltip). */
 export function Button({
   look,
   small,
@@ -48,6 +49,7 @@ export function Button({
       onClick={(event) => {
         if (blocked) {
           event.preventDefault();
+          if (refusal) showToast('attention', `Not now: ${refusal}.`);
           return;
         }
         onClick?.(event);

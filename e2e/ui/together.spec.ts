@@ -166,6 +166,44 @@ test.describe('people who work together', () => {
     await expect(ana.getByText('Live', { exact: true })).toBeVisible();
   });
 
+  test('are not led back by news that arrives while they log out', async ({ browser }) => {
+    const leaving = await newPerson(browser, stack);
+    const entry = new EntryPage(leaving);
+    await entry.logIn(PERSON.userName, PERSON.password);
+    await expect(leaving.getByText('Live', { exact: true })).toBeVisible();
+    // the session has ended, its end is not told yet, and the page hears of a change
+    const refused = leaving.waitForResponse((answer) => answer.url().includes('products') && answer.status() === 401);
+    await leaving.route('**/session.signOut*', async (route) => {
+      const answer = await route.fetch();
+      const form = new FormPage(ana);
+      await form.open('pivotal-container-service', 'pks_api');
+      await form.fill(IN_FLIGHT, '7');
+      await form.save();
+      await refused;
+      await route.fulfill({ response: answer });
+    });
+    await entry.logOut();
+    await leaving.getByRole('button', { name: 'Log in' }).waitFor();
+    await expect(leaving).toHaveURL(/\/login$/);
+    await leaving.context().close();
+  });
+
+  test('can use a page before its stream is there, and are told when none comes', async ({ browser }) => {
+    const waiting = await newPerson(browser, stack);
+    await new EntryPage(waiting).logIn(PERSON.userName, PERSON.password);
+    await waiting.route('**/events.follow*', () => undefined);
+    await waiting.goto('/users');
+    const create = waiting.getByRole('button', { name: /^Create user/ });
+    await create.click();
+    await waiting.getByRole('dialog').getByLabel('User name').waitFor();
+    await waiting.keyboard.press('Escape');
+    await expect(waiting.getByText('Not live', { exact: true })).toBeVisible();
+    await create.click({ force: true });
+    await expect(waiting.getByText('Not now: the page is not live; wait until it reconnects.')).toBeVisible();
+    await expect(waiting.getByRole('dialog')).toHaveCount(0);
+    await waiting.context().close();
+  });
+
   test('are told when no director runs, and when it is back', async () => {
     await new ProductsPage(ana).open();
     stack.kill('director');

@@ -213,6 +213,12 @@ module.exports = {
       { path: 'node_modules/(next|react|react-dom)/' },
     ),
     forbid(
+      'one-link',
+      'Links of the console fetch nothing ahead: components/ui/link.tsx.',
+      { path: '^(app|components)/', pathNot: ['^components/ui/link\\.tsx$'] },
+      { path: 'node_modules/next/link\\.' },
+    ),
+    forbid(
       'sql-in-server',
       'Database packages stay below the server.',
       { path: '^(app|components|model|tiles|agent|cli|stemcell)/' },

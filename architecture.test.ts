@@ -46,6 +46,7 @@ const violations: Record<string, { file: string; imports: string[] }> = {
   'only-tests-know-tests': { file: 'db/tested.ts', imports: ['./test-database.ts'] },
   'engine-in-workflows': { file: 'server/clusters/engine.ts', imports: ['@dbos-inc/dbos-sdk'] },
   'react-in-pages': { file: 'server/clusters/view.ts', imports: ['react'] },
+  'one-link': { file: 'components/clusters/prefetches.tsx', imports: ['next/link'] },
   'sql-in-server': { file: 'components/clusters/query.tsx', imports: ['pg'] },
 };
 

@@ -1,7 +1,6 @@
 'use client';
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { cliTwins } from '#components/cli-twins.ts';
 import { productsOf } from '#components/installations/installation-run.tsx';
 import { links } from '#components/links.ts';
@@ -14,6 +13,7 @@ import { Card } from '#components/ui/card.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';

@@ -1,13 +1,13 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
 import { useSession } from '#components/live/live-provider.tsx';
 import { refusalOf } from '#components/live/refusal.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { Ago, Clock } from '#components/ui/time.tsx';
 import { showToast } from '#components/ui/toast.tsx';

@@ -2,9 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Bell } from 'lucide-react';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
+import { Link } from '#components/ui/link.tsx';
 import type { UiState } from '#components/ui/state-shape.tsx';
 import type { AlertCounts } from '#model/alert.ts';
 

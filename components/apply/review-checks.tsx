@@ -1,9 +1,9 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
+import { Link } from '#components/ui/link.tsx';
 import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { PendingChange } from '#model/installation.ts';
 import type { TaskView } from '#model/task.ts';

@@ -1,10 +1,10 @@
 'use client';
 
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { ProductIcon } from '#components/tiles/product-icon.tsx';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import type { PendingChange } from '#model/installation.ts';
 import { type ChangeLine, changeLines, vmDiffText } from './change-lines.ts';
 

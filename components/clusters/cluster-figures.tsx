@@ -1,9 +1,9 @@
 'use client';
 
-import Link from 'next/link';
 import { formatMs } from '#components/health/format-ms.ts';
 import { links } from '#components/links.ts';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { useNow } from '#components/ui/now.ts';
 import { Clock } from '#components/ui/time.tsx';
 import type { ClusterView } from '#model/cluster.ts';

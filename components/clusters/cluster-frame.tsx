@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { isUnderWay } from '#components/drills/drill-words.ts';
@@ -8,6 +7,7 @@ import { links } from '#components/links.ts';
 import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';

@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { ListFilter, Plus } from 'lucide-react';
-import Link from 'next/link';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
 import { isUnderWay } from '#components/drills/drill-words.ts';
@@ -16,6 +15,7 @@ import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { Meter } from '#components/ui/meter.tsx';
 import { useNow } from '#components/ui/now.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';

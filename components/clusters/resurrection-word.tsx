@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { links } from '#components/links.ts';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 
 /** Stands wherever a cluster is named while dead VMs of it stay dead; leads to the switch. */

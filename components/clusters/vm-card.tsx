@@ -1,11 +1,11 @@
 'use client';
 
 import { Crown } from 'lucide-react';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { asHeard, useUnheard } from '#components/live/use-unheard.ts';
 import { figuresOf } from '#components/tasks/task-state.ts';
 import { count, formatKib, formatSpan } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { useNow } from '#components/ui/now.ts';
 import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import { Ago, Elapsed } from '#components/ui/time.tsx';
@@ -45,7 +45,7 @@ export function VmCard({ instance, level = 4, repair = null, pods = null, isLead
       <div className="row">
         <StateShape state={state} />
         <Heading>
-          <Link href={links.processes(instance.id)} prefetch={false}>
+          <Link href={links.processes(instance.id)}>
             {instance.group}/{instance.index}
           </Link>
         </Heading>

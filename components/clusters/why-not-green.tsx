@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useState } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
@@ -10,6 +9,7 @@ import { isOver, progressPercent } from '#components/tasks/task-state.ts';
 import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { ProgressBar } from '#components/ui/meter.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { Ago, Clock } from '#components/ui/time.tsx';

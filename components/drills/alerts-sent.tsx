@@ -1,11 +1,11 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { Card } from '#components/ui/card.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { DeliveryState, DeliveryView } from '#model/channel.ts';
 import type { DrillView } from '#model/drill.ts';

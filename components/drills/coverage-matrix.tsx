@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { Card } from '#components/ui/card.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { useNow } from '#components/ui/now.ts';
 import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';

@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Zap } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
@@ -13,6 +12,7 @@ import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';

@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useEffect } from 'react';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
@@ -10,6 +9,7 @@ import { StateBadge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Callout } from '#components/ui/callout.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { useNow } from '#components/ui/now.ts';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';

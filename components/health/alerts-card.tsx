@@ -1,10 +1,10 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { Card } from '#components/ui/card.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import { Ago } from '#components/ui/time.tsx';
 import { type AlertView, SEVERITIES, type Severity } from '#model/alert.ts';

@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { STATE_WORDS, StateShape, type UiState } from '#components/ui/state-shape.tsx';
 
 /** One shape per cluster in the order given (worst first), and the counts in words. */
@@ -13,7 +13,6 @@ export function FleetStrip({ rows }: { rows: readonly { name: string; state: UiS
           <Link
             key={name}
             href={links.cluster(name)}
-            prefetch={false}
             data-state={state}
             title={`${name}: ${STATE_WORDS[state]}`}
             aria-label={`${name}: ${STATE_WORDS[state]}`}

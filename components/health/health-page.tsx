@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
@@ -13,6 +12,7 @@ import { CliLine } from '#components/ui/cli-line.tsx';
 import { Empty } from '#components/ui/empty.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import type { UiState } from '#components/ui/state-shape.tsx';
 import { type HealthOverview, resurrects } from '#model/health.ts';

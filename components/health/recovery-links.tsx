@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { links } from '#components/links.ts';
+import { Link } from '#components/ui/link.tsx';
 import type { RecoveryView } from '#model/health.ts';
 
 export type ClusterName = { name: string; deployment: string };

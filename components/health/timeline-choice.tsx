@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { count } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { Clock } from '#components/ui/time.tsx';
 import type { TimelineItem } from './timeline-items.ts';

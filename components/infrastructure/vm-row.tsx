@@ -1,13 +1,13 @@
 'use client';
 
 import { Hammer, Play, RotateCw, Square } from 'lucide-react';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { asHeard } from '#components/live/use-unheard.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { formatKib } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { Ago } from '#components/ui/time.tsx';
 import type { InstanceAction } from '#model/deployment.ts';
 import { type InfrastructureVm, whyNot } from '#model/infrastructure.ts';

@@ -1,12 +1,12 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { cliTwins } from '#components/cli-twins.ts';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { TaskRun } from '#components/tasks/task-run.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { SkeletonRows } from '#components/ui/skeleton.tsx';
 import type { InstallationView } from '#model/installation.ts';
 

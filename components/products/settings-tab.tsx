@@ -1,9 +1,9 @@
 'use client';
 
-import Link from 'next/link';
 import { ProductForm } from '#components/form/product-form.tsx';
 import { links } from '#components/links.ts';
 import { DesktopNotice } from '#components/ui/desktop-notice.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import type { FormMark, ProductTile } from '#model/product.ts';
 import { ProductFrame } from './product-frame.tsx';

@@ -2,7 +2,6 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { links } from '#components/links.ts';
 import { useStaleRefusal } from '#components/live/connection-banner.tsx';
@@ -12,6 +11,7 @@ import { StateBadge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import type { UiState } from '#components/ui/state-shape.tsx';
 import type { SampleState, SampleView } from '#model/sample.ts';
 import { RemoveSample } from './remove-sample.tsx';

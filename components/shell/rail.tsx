@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { links } from '#components/links.ts';
+import { Link } from '#components/ui/link.tsx';
 import { BrandMark } from './brand-mark.tsx';
 import { PersonMenu } from './person-menu.tsx';
 import { ROOMS, type Room, roomOf } from './rooms.ts';

@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { GitCompare } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { AlertsChip } from '#components/alerts/alerts-chip.tsx';
 import { DrillChip } from '#components/drills/drill-chip.tsx';
@@ -10,6 +9,7 @@ import { links } from '#components/links.ts';
 import { ConnectionChip } from '#components/live/connection-banner.tsx';
 import { useTRPC } from '#components/live/trpc.ts';
 import { runHref } from '#components/tasks/run-href.ts';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { BrandMark } from './brand-mark.tsx';
 import { crumbsOf } from './crumbs.ts';

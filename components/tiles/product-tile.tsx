@@ -1,13 +1,13 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { useUnheard } from '#components/live/use-unheard.ts';
 import { figuresOf, isOver, progressPercent } from '#components/tasks/task-state.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
 import { count, formatRange } from '#components/ui/format-time.ts';
+import { Link } from '#components/ui/link.tsx';
 import { ProgressBar } from '#components/ui/meter.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { Ago, Elapsed } from '#components/ui/time.tsx';

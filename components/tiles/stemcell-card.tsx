@@ -1,11 +1,11 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { figuresOf, progressPercent } from '#components/tasks/task-state.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { ProgressBar } from '#components/ui/meter.tsx';
 import { Elapsed } from '#components/ui/time.tsx';
 

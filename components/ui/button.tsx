@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { Link } from './link.tsx';
 import { showToast } from './toast.tsx';
 
 export type ButtonLook = 'default' | 'primary' | 'ghost' | 'danger';
@@ -62,15 +62,9 @@ export function Button({
 }
 
 /** A link that looks like a button: for going somewhere, not for deeds. */
-export function ButtonLink(props: {
-  href: string;
-  look?: ButtonLook;
-  small?: boolean;
-  children: ReactNode;
-  prefetch?: boolean;
-}) {
+export function ButtonLink(props: { href: string; look?: ButtonLook; small?: boolean; children: ReactNode }) {
   return (
-    <Link className={buttonClass(props.look, props.small)} href={props.href} prefetch={props.prefetch ?? null}>
+    <Link className={buttonClass(props.look, props.small)} href={props.href}>
       {props.children}
     </Link>
   );

@@ -1,4 +1,4 @@
-import Link from 'next/link';
+import { Link } from './link.tsx';
 
 /** Tabs that are pages: links, so that each has an address. */
 export function LinkTabs({

@@ -1,7 +1,6 @@
 'use client';
 
 import { useMutation, useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { isUnderWay, KIND_WORDS, seconds, shownOf, victimName } from '#components/drills/drill-words.ts';
 import { redReason } from '#components/drills/preview-checks.tsx';
 import { links } from '#components/links.ts';
@@ -12,6 +11,7 @@ import { StateBadge } from '#components/ui/badge.tsx';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import type { InstanceView } from '#model/deployment.ts';
 import type { DrillPreview, DrillRequest, DrillView, Victim } from '#model/drill.ts';

@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { Card } from '#components/ui/card.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
+import { Link } from '#components/ui/link.tsx';
 import type { ClusterView } from '#model/cluster.ts';
 
 /** How to take a master out and bring it back by hand, as one does before work on its host. */

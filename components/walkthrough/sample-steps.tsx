@@ -1,7 +1,6 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useState } from 'react';
 import { links } from '#components/links.ts';
 import { useApi, useSession } from '#components/live/live-provider.tsx';
@@ -11,6 +10,7 @@ import { curlLine } from '#components/samples/curl-line.ts';
 import { Button } from '#components/ui/button.tsx';
 import { CliLine } from '#components/ui/cli-line.tsx';
 import { ErrorView } from '#components/ui/error-view.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { StateShape, type UiState } from '#components/ui/state-shape.tsx';
 import type { SampleAnswer, SampleRequest, SampleView } from '#model/sample.ts';
 import { CustomerAnswer } from './customer-answer.tsx';

@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { Button } from '#components/ui/button.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { Meter } from '#components/ui/meter.tsx';
 import { StateShape } from '#components/ui/state-shape.tsx';
 import { Ago } from '#components/ui/time.tsx';

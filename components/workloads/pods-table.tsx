@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { links } from '#components/links.ts';
 import { StateBadge } from '#components/ui/badge.tsx';
+import { Link } from '#components/ui/link.tsx';
 import { TableBox } from '#components/ui/table-box.tsx';
 import { Ago } from '#components/ui/time.tsx';
 import type { NodeView, PodView } from '#model/workload.ts';

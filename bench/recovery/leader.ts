@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { runInVm } from '../../e2e/real/vm-processes.ts';
 import { Figures } from '../figure.ts';
 import { poll, secondsSince } from '../poll.ts';
 import type { Vm } from '../vms.ts';
@@ -70,17 +69,12 @@ async function measure(ground: Ground, figures: Figures): Promise<number> {
 }
 
 export async function isLeader(vm: Vm): Promise<boolean> {
-  const metrics = await inVm(vm, 'curl', '--silent', '--max-time', '2', 'http://127.0.0.1:2381/metrics');
+  const metrics = await runInVm(vm.pid, 'curl', '--silent', '--max-time', '2', 'http://127.0.0.1:2381/metrics');
   return /^etcd_server_is_leader 1$/m.test(metrics);
 }
 
 /** The API's address is a second one beside the VM's own. */
 export async function holdsAddress(vm: Vm, own: string): Promise<boolean> {
-  const addresses = await inVm(vm, 'ip', '-4', '-o', 'address', 'show', 'dev', 'eth0');
+  const addresses = await runInVm(vm.pid, 'ip', '-4', '-o', 'address', 'show', 'dev', 'eth0');
   return addresses.split('\n').filter((line) => line !== '' && !line.includes(` ${own}/`)).length > 0;
-}
-
-async function inVm(vm: Vm, ...command: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('nsenter', ['--target', String(vm.pid), '--net', '--mount', ...command]);
-  return stdout;
 }

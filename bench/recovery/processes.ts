@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { findProcess, signal } from '../../e2e/real/vm-processes.ts';
+import { findProcess, runInVm, signal } from '../../e2e/real/vm-processes.ts';
 import { Figures } from '../figure.ts';
 import { poll, secondsSince } from '../poll.ts';
 import type { Ground } from './ground.ts';
@@ -77,6 +75,6 @@ async function measure(ground: Ground, { name, vm, healthy, limitSeconds }: Proc
 }
 
 async function isHealthy(firstPid: number, command: string[]): Promise<boolean> {
-  await promisify(execFile)('nsenter', ['--target', String(firstPid), '--net', '--mount', ...command]);
+  await runInVm(firstPid, ...command);
   return true;
 }

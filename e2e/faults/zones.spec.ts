@@ -42,7 +42,7 @@ test.describe('the zone walk-through', () => {
   test('a master is halted from inside, with resurrection off: it is NotReady and all goes on', async () => {
     await field.fleet.shell.tessera('resurrection', 'off', '--deployment', field.deployment);
     const master = await field.vm('master/1');
-    runInVm(master.pid, 'halt');
+    await runInVm(master.pid, 'halt');
     await expect
       .poll(async () => (await readNodes(field.kubectl)).find((node) => node.name === 'master-1')?.status, {
         timeout: 120_000,

@@ -212,7 +212,7 @@ test.describe('drills on a cluster of one master and two workers', () => {
 
   /** Does its cut still drop packets? */
   async function isCut(instance: string): Promise<boolean> {
-    return runInVm((await vm(instance)).pid, 'nft', 'list', 'tables').includes('tessera-drill');
+    return (await runInVm((await vm(instance)).pid, 'nft', 'list', 'tables')).includes('tessera-drill');
   }
 });
 

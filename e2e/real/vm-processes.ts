@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /** One process of a VM, by its number on the host. */
 export interface VmProcess {
@@ -36,8 +37,9 @@ export function hangVm(firstPid: number): void {
 }
 
 /** Runs a program in a VM, as somebody who is logged in there; answers what it prints. */
-export function runInVm(firstPid: number, ...command: string[]): string {
-  return execFileSync('nsenter', ['--target', String(firstPid), '--all', ...command], { encoding: 'utf8' });
+export async function runInVm(firstPid: number, ...command: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('nsenter', ['--target', String(firstPid), '--all', ...command]);
+  return stdout;
 }
 
 /** A process that ended meanwhile needs no signal. */

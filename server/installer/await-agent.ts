@@ -25,7 +25,7 @@ export async function awaitAgent(context: StepContext, instance: string): Promis
       if (row.vmCid && power === 'on') await context.cpi.deleteVm(row.vmCid, { signal: context.signal });
       throw new TesseraError(
         'agent_timeout',
-        `VM ${instanceName(row)} (${row.vmCid}) is ${power} and its agent did not answer in ${Math.round(waited / 1000)} s after create. Retry, or look at its console log.`,
+        `VM ${instanceName(row)} (${row.vmCid}) is ${power} and its agent did not answer in ${Math.round(waited / 1000)} s after create. ${power === 'on' ? 'It was deleted: a retry makes another.' : 'Retry.'}`,
         { cause },
       );
     }

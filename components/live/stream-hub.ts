@@ -2,12 +2,7 @@ import type { TesseraEvent } from '#model/event.ts';
 import type { ApiClient } from './api-client.ts';
 import { compareCursors } from './apply-event.ts';
 
-/**
- * One event stream for the whole browser. HTTP/1.1 allows six connections an origin, so only one page (the holder of a Web Lock) follows
- * the server; it passes events on to the others. When it closes, the next page takes the lock and follows from its own last position.
- * Every page drops what it has seen; a page that missed too much is told to read everything again.
- */
-/** `connecting` = opened a moment ago: its data is of that moment, so nothing waits for the stream yet. */
+/** `connecting`: the page was read a moment ago, so nothing waits for the stream yet. `since` is of the page's own clock, ms. */
 export type LiveState = { state: 'connecting' | 'live' | 'lost'; since: number };
 export type HubListener = { onEvents: (events: TesseraEvent[]) => void; onGap: () => void };
 
@@ -24,6 +19,11 @@ const RETRY_MS = 2000;
 /** A page without a stream after this long is not live: what it shows may be old. */
 const CONNECT_MS = 3000;
 
+/**
+ * One event stream for the whole browser. HTTP/1.1 allows six connections an origin, so only one page (the holder of a Web Lock) follows
+ * the server; it passes events on to the others. When it closes, the next page takes the lock and follows from its own last position.
+ * Every page drops what it has seen; a page that missed too much is told to read everything again.
+ */
 export class StreamHub {
   readonly #client: ApiClient;
   readonly #listener: HubListener;

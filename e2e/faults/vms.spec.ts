@@ -99,6 +99,9 @@ test.describe('VMs', () => {
     const vms = await field.vms();
     await field.fleet.engine.kill(...vms.map((vm) => vm.name));
     await field.expectWhole(5 * 60_000);
+    const all = await field.vms();
+    const made = (group: string) => all.filter((vm) => nameOf(vm).startsWith(group)).map((vm) => vm.createdAt);
+    expect(Math.min(...made('worker/'))).toBeGreaterThan(Math.max(...made('master/')));
   });
 
   function removeDisks(cids: readonly string[]): void {

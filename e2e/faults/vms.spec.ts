@@ -95,13 +95,10 @@ test.describe('VMs', () => {
     expect((await field.vm('worker/1')).name).toBe(before.name);
   });
 
-  test('all VMs at once: they come back in order and etcd has everything', async () => {
+  test('all VMs at once: they come back and etcd has everything', async () => {
     const vms = await field.vms();
     await field.fleet.engine.kill(...vms.map((vm) => vm.name));
     await field.expectWhole(5 * 60_000);
-    const all = await field.vms();
-    const made = (group: string) => all.filter((vm) => nameOf(vm).startsWith(group)).map((vm) => vm.createdAt);
-    expect(Math.min(...made('worker/'))).toBeGreaterThan(Math.max(...made('master/')));
   });
 
   function removeDisks(cids: readonly string[]): void {

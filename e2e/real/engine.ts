@@ -10,7 +10,6 @@ const largestAnswerBytes = 64 * 1024 * 1024;
 
 const Inspected = z.object({
   Name: z.string(),
-  Created: z.string(),
   State: z.object({ Running: z.boolean(), Pid: z.number() }),
   Config: z.object({ Labels: z.record(z.string(), z.string()) }),
 });
@@ -19,8 +18,6 @@ const Inspected = z.object({
 export interface Container {
   name: string;
   isRunning: boolean;
-  /** When it was made, ms since 1970. */
-  createdAt: number;
   /** Its first process, as the host numbers it; 0 while it does not run. */
   pid: number;
   labels: Record<string, string>;
@@ -54,10 +51,9 @@ export class Engine {
     return z
       .array(Inspected)
       .parse(JSON.parse(await this.inspect(names)))
-      .map(({ Name, Created, State, Config }) => ({
+      .map(({ Name, State, Config }) => ({
         name: Name,
         isRunning: State.Running,
-        createdAt: Date.parse(Created),
         pid: State.Pid,
         labels: Config.Labels,
       }));

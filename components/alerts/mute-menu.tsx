@@ -2,10 +2,10 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { BellOff } from 'lucide-react';
-import { useRef } from 'react';
 import { refusalOf } from '#components/live/refusal.ts';
 import { useTRPC } from '#components/live/trpc.ts';
 import { Button, buttonClass } from '#components/ui/button.tsx';
+import { Menu } from '#components/ui/menu.tsx';
 import { showToast } from '#components/ui/toast.tsx';
 import { type AlertView, isMuted } from '#model/alert.ts';
 
@@ -29,11 +29,9 @@ export function MuteMenu({
   refusal: string | null;
 }) {
   const trpc = useTRPC();
-  const menu = useRef<HTMLDetailsElement>(null);
   const mute = useMutation(
     trpc.alerts.mute.mutationOptions({
       onError: (error) => showToast('failed', refusalOf(error).message),
-      onSettled: () => menu.current?.removeAttribute('open'),
     }),
   );
   if (refusal !== null)
@@ -49,18 +47,26 @@ export function MuteMenu({
       </Button>
     );
   return (
-    <details className="menu" ref={menu}>
-      <summary className={buttonClass()}>
-        <BellOff className="i" aria-hidden="true" />
-        Mute<span className="sr"> {title}</span>
-      </summary>
-      <div className="pop">
-        {SPANS.map(({ name, minutes }) => (
-          <button key={minutes} type="button" onClick={() => mute.mutate({ id: alert.id, minutes })}>
+    <Menu
+      className={buttonClass()}
+      label={
+        <>
+          <BellOff className="i" aria-hidden="true" />
+          Mute<span className="sr"> {title}</span>
+        </>
+      }
+    >
+      {(close) =>
+        SPANS.map(({ name, minutes }) => (
+          <button
+            key={minutes}
+            type="button"
+            onClick={() => mute.mutate({ id: alert.id, minutes }, { onSettled: close })}
+          >
             For {name}
           </button>
-        ))}
-      </div>
-    </details>
+        ))
+      }
+    </Menu>
   );
 }

@@ -6,6 +6,7 @@ import { links } from '#components/links.ts';
 import { useSession } from '#components/live/live-provider.tsx';
 import { beginLogOut } from '#components/live/query-client.ts';
 import { useTRPC } from '#components/live/trpc.ts';
+import { Menu } from '#components/ui/menu.tsx';
 import type { Theme } from './theme.ts';
 import { ThemeToggle } from './theme-toggle.tsx';
 
@@ -26,28 +27,36 @@ export function PersonMenu({ theme }: { theme: Theme }) {
     }),
   );
   return (
-    <details className="menu up">
-      <summary className="go" title={session.userName}>
-        <span className="avatar" aria-hidden="true">
-          {initialsOf(session.userName)}
-        </span>
-        <span className="clip">{session.userName}</span>
-        <span className="sr">: theme and log-out</span>
-      </summary>
-      <div className="pop">
-        <p className="cap pad-sm">
-          {session.userName}
-          <br />
-          {session.groups.find((group) => group.startsWith('opsman.'))}
-        </p>
-        <div className="pad-sm">
-          <ThemeToggle initial={theme} />
-        </div>
-        <button type="button" onClick={() => signOut.mutate()}>
-          <LogOut className="i" aria-hidden="true" />
-          Log out
-        </button>
-      </div>
-    </details>
+    <Menu
+      up
+      className="go"
+      title={session.userName}
+      label={
+        <>
+          <span className="avatar" aria-hidden="true">
+            {initialsOf(session.userName)}
+          </span>
+          <span className="clip">{session.userName}</span>
+          <span className="sr">: theme and log-out</span>
+        </>
+      }
+    >
+      {() => (
+        <>
+          <p className="cap pad-sm">
+            {session.userName}
+            <br />
+            {session.groups.find((group) => group.startsWith('opsman.'))}
+          </p>
+          <div className="pad-sm">
+            <ThemeToggle initial={theme} />
+          </div>
+          <button type="button" onClick={() => signOut.mutate()}>
+            <LogOut className="i" aria-hidden="true" />
+            Log out
+          </button>
+        </>
+      )}
+    </Menu>
   );
 }

@@ -57,6 +57,20 @@ test.describe('an operator', () => {
     await entry.logIn(PERSON.userName, PERSON.password);
   });
 
+  test('closes the menu of the person by Esc and by a press elsewhere', async () => {
+    const opener = page.locator('summary', { hasText: 'theme and log-out' });
+    const logOut = page.getByRole('button', { name: 'Log out' });
+    await opener.click();
+    await logOut.focus();
+    await page.keyboard.press('Escape');
+    await expect(logOut).toBeHidden();
+    await expect(opener).toBeFocused();
+    await opener.click();
+    await expect(logOut).toBeVisible();
+    await page.getByRole('heading', { name: 'Products', exact: true }).click();
+    await expect(logOut).toBeHidden();
+  });
+
   test('takes no press and no password before the programs of a page are there', async () => {
     const entry = new EntryPage(page);
     await entry.logOut();

@@ -113,7 +113,6 @@ export class StreamHub {
           // "connecting" with an error is a stream that broke; without one it is the first try
           onConnectionStateChange: (change) => {
             if (change.state === 'connecting' && change.error) this.#become('lost');
-            if (change.state === 'pending') this.#become('live');
           },
           onData: (message) => this.#publish(message.data),
           onError: () => end(),

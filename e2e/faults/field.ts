@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@playwright/test';
@@ -139,12 +139,17 @@ export class Field {
     expect(await this.writes.lost(), 'acknowledged writes that are gone').toBe(0);
   }
 
-  /** Names of the persistent disks of a VM's instance, as they lie in the state folder. */
-  async disksOf(vm: Container): Promise<string[]> {
+  /** Name of the persistent disk of a VM's instance, as it lies in the state folder. */
+  async diskOf(vm: Container): Promise<string> {
     const instances = await this.#instances();
     const disk = instances?.find((one) => `${one.group}/${one.index}` === nameOf(vm))?.diskCid;
     if (!disk) throw new Error(`${nameOf(vm)} has no persistent disk.`);
-    return [disk];
+    return disk;
+  }
+
+  /** A persistent disk is lost with all that is on it. */
+  removeDisk(cid: string): void {
+    rmSync(path.join(this.#diskFolder, cid), { recursive: true });
   }
 
   /** Address on the VM network at which the director serves agents. */
@@ -205,7 +210,11 @@ export class Field {
   }
 
   #listDisks(): string[] {
-    return readdirSync(path.join(this.fleet.stack.state, 'disks')).toSorted();
+    return readdirSync(this.#diskFolder).toSorted();
+  }
+
+  get #diskFolder(): string {
+    return path.join(this.fleet.stack.state, 'disks');
   }
 }
 

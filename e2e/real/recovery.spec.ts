@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { z } from 'zod';
 import { Field, nameOf } from '../faults/field.ts';
@@ -67,10 +65,9 @@ test.describe('a dead machine', () => {
 
   test('a master is killed and its disk is lost: its member is exchanged for one that learns, then votes', async () => {
     const before = await field.vm('master/1');
-    const disks = await field.disksOf(before);
+    const disk = await field.diskOf(before);
     await field.fleet.engine.kill(before.name);
-    for (const disk of disks)
-      rmSync(path.join(field.fleet.stack.state, 'disks', disk), { recursive: true, force: true });
+    field.removeDisk(disk);
     await field.replaced(before, repairMs);
     await expectVoters();
     field.forgetDisks();

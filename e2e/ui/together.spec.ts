@@ -132,7 +132,7 @@ test.describe('people who work together', () => {
     await jonas.getByRole('button', { name: 'Revert to last applied' }).click();
     await jonas.getByRole('button', { name: 'Drop all pending changes' }).click();
     await expect(ana.getByText('Nothing is pending')).toBeVisible();
-    await jonas.goto('/login');
+    await jonas.close();
     await expect.poll(streams, { timeout: 30_000 }).toBe(1);
   });
 

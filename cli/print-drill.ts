@@ -92,7 +92,7 @@ export function printReport(print: Printer, report: ReportView): void {
     ]),
   );
   print.line();
-  print.line(`Writes confirmed: ${report.writes.acknowledged}, lost: ${report.writes.lost}`);
+  print.line(`Writes confirmed: ${report.writes.acknowledged}, lost: ${report.writes.lost ?? 'not known'}`);
   for (const finding of report.findings) print.line(`Finding: ${finding}`);
   print.line(`Digest: ${report.digest}`);
 }

@@ -180,7 +180,8 @@ export type DrillReport = {
   strips: ProbeStrip[];
   marks: MarkView[];
   pods: { namespace: string; name: string; from: string; to: string | null; readyMs: number | null }[];
-  writes: { acknowledged: number; lost: number };
+  /** `lost` is null when nobody could read the writes back. */
+  writes: { acknowledged: number; lost: number | null };
   earlier: { id: number; at: string; verdict: Verdict; times: DrillTimes }[];
   findings: string[];
   alerts: { title: string; channel: string; state: string; afterMs: number | null }[];

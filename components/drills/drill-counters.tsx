@@ -126,13 +126,13 @@ function WritesLost({ drill }: { drill: DrillView }) {
     <div>
       <span className="cap">Writes lost</span>
       <b>
-        {writes ? writes.lost : '–'}
+        {writes?.lost ?? '–'}
         {writes ? <small>of {writes.acknowledged}</small> : null}
       </b>
-      {writes ? (
-        <LimitBadge measured={writes.lost} limit={limit} drill={drill} unit="" />
+      {writes?.lost == null ? (
+        <span className="cap">{writes ? 'not known: they could not be read back' : 'counted at the end'}</span>
       ) : (
-        <span className="cap">counted at the end</span>
+        <LimitBadge measured={writes.lost} limit={limit} drill={drill} unit="" />
       )}
     </div>
   );

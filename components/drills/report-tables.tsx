@@ -41,6 +41,11 @@ export function Promises({ report }: { report: DrillReport }) {
   );
 }
 
+const unmeasured = ({ unit }: ObjectiveResult): string => (unit === 'writes' ? 'not known' : 'not seen');
+
+const checkedWrites = ({ acknowledged, lost }: DrillReport['writes']): string =>
+  lost === null ? `${acknowledged} writes could not be read back` : `checked ${acknowledged} writes`;
+
 function PromiseRow({ result, writes }: { result: ObjectiveResult; writes: DrillReport['writes'] }) {
   const state = result.met ? 'running' : 'failed';
   const share = result.measured !== null && result.limit > 0 ? (result.measured / result.limit) * 100 : null;
@@ -49,10 +54,10 @@ function PromiseRow({ result, writes }: { result: ObjectiveResult; writes: Drill
       <td>{result.promise}</td>
       <td className="num">{shown(result, result.limit)}</td>
       <td className="num">
-        <b>{result.measured === null ? 'not seen' : shown(result, result.measured)}</b>
+        <b>{result.measured === null ? unmeasured(result) : shown(result, result.measured)}</b>
       </td>
       <td className="share">
-        {result.unit === 'writes' ? <span className="cap">checked {writes.acknowledged} writes</span> : null}
+        {result.unit === 'writes' ? <span className="cap">{checkedWrites(writes)}</span> : null}
         {result.unit === 'ms' && share !== null ? (
           <>
             <span className="meter" data-state={result.met ? undefined : 'failed'} aria-hidden="true">

@@ -118,10 +118,14 @@ export class Field {
     const names = [...range('master', masters), ...range('worker', workers)];
     const nodes = names.map((name) => name.replace('/', '-'));
     await expect
-      .poll(async () => (await this.#readyNodes()).toSorted(), { timeout, intervals: [lookMs], message: 'Ready nodes' })
+      .poll(async () => (await this.#ask(() => this.kubernetes.readyNodes()))?.toSorted(), {
+        timeout,
+        intervals: [lookMs],
+        message: 'Ready nodes',
+      })
       .toEqual(nodes.toSorted());
     await expect
-      .poll(async () => (await this.kubernetes.servingPods('app=web')).length, {
+      .poll(async () => (await this.#ask(() => this.kubernetes.servingPods('app=web')))?.length, {
         timeout,
         intervals: [lookMs],
         message: 'Ready pods of the web',
@@ -136,7 +140,12 @@ export class Field {
       .toEqual(names.map((name) => `${name} on`).toSorted());
     await this.#expectRunning(timeout);
     expect(this.#listDisks(), 'persistent disks').toEqual(this.#disks);
-    expect(await this.writes.lost(), 'acknowledged writes that are gone').toBe(0);
+    await expect
+      .poll(() => this.#ask(() => this.writes.lost()), {
+        timeout: 10_000,
+        message: 'acknowledged writes that are gone',
+      })
+      .toBe(0);
   }
 
   /** Name of the persistent disk of a VM's instance, as it lies in the state folder. */
@@ -199,13 +208,13 @@ export class Field {
     return code === 0 ? Instances.parse(JSON.parse(stdout)) : undefined;
   }
 
-  async #readyNodes(): Promise<string[]> {
+  /** Asks the cluster; undefined when it does not answer at this moment: its address moves while masters come back. */
+  async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.kubernetes.readyNodes();
+      return await question();
     } catch {
-      // no master answers at this moment
       this.kubernetes.reconnect();
-      return [];
+      return undefined;
     }
   }
 

@@ -15,6 +15,7 @@ export class Writes {
   readonly #kubernetes: Kubernetes;
   readonly #stop = new AbortController();
   #acknowledged = 0;
+  #lost = 0;
   #loop: Promise<void> | undefined;
 
   constructor(kubernetes: Kubernetes) {
@@ -31,12 +32,10 @@ export class Writes {
     return this.#acknowledged;
   }
 
-  /** How many of the writes acknowledged until now are gone; a higher count is a later write, or one whose answer got lost. */
+  /** How many acknowledged writes were gone, at any time since the start. Rejects while the cluster does not answer. */
   async lost(): Promise<number> {
-    // before the count is asked for: the writing goes on meanwhile
-    const acknowledged = this.#acknowledged;
-    const { data } = await this.#read();
-    return Math.max(0, acknowledged - Number(data.count));
+    await this.#read();
+    return this.#lost;
   }
 
   async stop(): Promise<void> {
@@ -48,7 +47,8 @@ export class Writes {
     let version: string | undefined;
     for (let count = 1; !this.#stop.signal.aborted; count += 1) {
       try {
-        // against the version seen last: a write that was given up and arrives late must not undo an acknowledged one
+        // against the version seen last: a write that was given up and arrives late must not undo an acknowledged one, and a count that fell
+        // back is refused, then read, before the next write would hide it
         const resourceVersion: string = version ?? (await this.#read()).metadata.resourceVersion;
         const body = { metadata: { resourceVersion }, data: { count: String(count) } };
         const written = await this.#kubernetes.send({ method: 'PATCH', path, body, deadlineMs: answerMs });
@@ -64,7 +64,12 @@ export class Writes {
     }
   }
 
+  /** A higher count than the acknowledged one is a later write, or one whose answer got lost. */
   async #read(): Promise<z.infer<typeof Counter>> {
-    return Counter.parse(JSON.parse(await this.#kubernetes.send({ path, deadlineMs: answerMs })));
+    // before the count is asked for: the writing goes on meanwhile
+    const acknowledged = this.#acknowledged;
+    const counter = Counter.parse(JSON.parse(await this.#kubernetes.send({ path, deadlineMs: answerMs })));
+    this.#lost = Math.max(this.#lost, acknowledged - Number(counter.data.count));
+    return counter;
   }
 }

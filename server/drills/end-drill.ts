@@ -98,7 +98,7 @@ async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, troubl
     strips: await onlyAround(strips, endMs),
     marks: await marksOf(tx, { ...row, endedAt }),
     pods: await podsMoved(tx, row),
-    writes: { acknowledged: writes.acknowledged, lost: writes.lost ?? 0 },
+    writes: { acknowledged: writes.acknowledged, lost: writes.lost },
     earlier: (await readEarlier(tx, DrillKind.parse(row.kind))).filter((one) => one.id !== id),
     alerts: await alertsOf(tx, row),
     unasked: injected.unasked,

@@ -70,6 +70,14 @@ describe('report of a drill', () => {
     );
   });
 
+  it.each([
+    [0, 'No data was lost.'],
+    [2, '2 confirmed writes were lost.'],
+    [null, 'Whether data was lost is not known.'],
+  ])('with %s lost writes ends with "%s"', (lost, sentence) => {
+    expect(told({ writes: { acknowledged: 140, lost } }).story.endsWith(` ${sentence}`)).toBe(true);
+  });
+
   it.each<[string, Partial<ReportInput>]>([
     ['One machine was switched off. All promises were kept.', {}],
     ['One machine was switched off. Your services kept running.', ending({ figures: quiet })],
@@ -87,6 +95,18 @@ describe('report of a drill', () => {
     const report = told({ ...ending({ verdict: 'FAIL' }), results });
     expect(report.headline).toBe('One machine was switched off. 1 of 1 promises was not kept.');
     expect(report.findings).toContain('The fault is noticed: 1.80 s, and the limit is 1.00 s.');
+  });
+
+  it('says of what was not measured why', () => {
+    const missed = { limit: 0, measured: null, met: false } as const;
+    const results: ReportInput['results'] = [
+      { ...missed, objective: 'podsBackMs', promise: 'Work runs again', unit: 'ms' },
+      { ...missed, objective: 'writesLost', promise: 'Confirmed writes lost', unit: 'writes' },
+    ];
+    expect(told({ results }).findings.slice(-2)).toEqual([
+      'Work runs again: it was not seen to happen; the limit is 0.00 s.',
+      'Confirmed writes lost: they could not be read back; the limit is 0.',
+    ]);
   });
 
   it('finds services with one copy that were away, and passes on what went wrong', () => {

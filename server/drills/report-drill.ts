@@ -78,9 +78,13 @@ function storyOf(input: ReportInput): string {
     sentences.push(`The work that was lost ran again after ${seconds(times.podsBackMs)}${places(input)}.`);
   if (times.capacityBackMs !== null)
     sentences.push(`${capacitySentence(drill)} after ${seconds(times.capacityBackMs)}.`);
-  if (drill.verdict !== 'STOPPED' && writes.acknowledged > 0)
-    sentences.push(writes.lost === 0 ? 'No data was lost.' : `${writes.lost} confirmed writes were lost.`);
+  if (drill.verdict !== 'STOPPED' && writes.acknowledged > 0) sentences.push(writesSentence(writes.lost));
   return sentences.join(' ');
+}
+
+function writesSentence(lost: number | null): string {
+  if (lost === null) return 'Whether data was lost is not known.';
+  return lost === 0 ? 'No data was lost.' : `${lost} confirmed writes were lost.`;
 }
 
 function places({ pods }: ReportInput): string {
@@ -115,9 +119,9 @@ function findingsOf({ drill, strips, results }: ReportInput): string[] {
 
 function missedSentence({ promise, limit, measured, unit }: ObjectiveResult): string {
   const shown = (value: number): string => (unit === 'ms' ? seconds(value) : `${value}`);
-  return measured === null
-    ? `${promise}: it was not seen to happen; the limit is ${shown(limit)}.`
-    : `${promise}: ${shown(measured)}, and the limit is ${shown(limit)}.`;
+  if (measured !== null) return `${promise}: ${shown(measured)}, and the limit is ${shown(limit)}.`;
+  const why = unit === 'writes' ? 'they could not be read back' : 'it was not seen to happen';
+  return `${promise}: ${why}; the limit is ${shown(limit)}.`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;

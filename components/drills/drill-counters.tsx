@@ -130,7 +130,7 @@ function WritesLost({ drill }: { drill: DrillView }) {
         {writes ? <small>of {writes.acknowledged}</small> : null}
       </b>
       {writes?.lost == null ? (
-        <span className="cap">{writes ? 'not known: they could not be read back' : 'counted at the end'}</span>
+        <span className="cap">{writes ? 'not known' : 'counted at the end'}</span>
       ) : (
         <LimitBadge measured={writes.lost} limit={limit} drill={drill} unit="" />
       )}

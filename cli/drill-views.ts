@@ -68,7 +68,7 @@ export const ReportView = z.looseObject({
       met: z.boolean(),
     }),
   ),
-  writes: z.looseObject({ acknowledged: z.number(), lost: z.number() }),
+  writes: z.looseObject({ acknowledged: z.number(), lost: z.number().nullable() }),
   findings: z.array(z.string()),
   digest: z.string(),
 });

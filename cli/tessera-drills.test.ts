@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 /** A drill as the director leaves it. */
-async function insertDrill(verdict: string): Promise<number> {
+async function insertDrill(verdict: string, lost: number | null = 3): Promise<number> {
   const victim = { type: 'instance', instance: 'i', name: 'worker/1' };
   const drill = {
     id: 0,
@@ -39,9 +39,9 @@ async function insertDrill(verdict: string): Promise<number> {
     story: 'It was noticed on its own.',
     results: [
       { promise: 'The fault is noticed', limit: 1000, measured: 410, unit: 'ms', met: true },
-      { promise: 'Confirmed writes lost', limit: 0, measured: 3, unit: 'writes', met: false },
+      { promise: 'Confirmed writes lost', limit: 0, measured: lost, unit: 'writes', met: false },
     ],
-    writes: { acknowledged: 90, lost: 3 },
+    writes: { acknowledged: 90, lost },
     findings: ['A second copy would help.'],
     digest: 'd'.repeat(64),
   };
@@ -88,6 +88,13 @@ test('the report shows limits, measurements and findings', async () => {
   expect(report).toMatch(/\nAPI +100 +2 +1 +0\.30 s +0\.20 s\n/);
   expect(report).toContain('Finding: A second copy would help.');
   expect(JSON.parse(await done('drill', 'report', String(id), '--json'))).toMatchObject({ digest: 'd'.repeat(64) });
+});
+
+test('the report says when nobody could read the writes back', async () => {
+  const id = await insertDrill('FAIL', null);
+  const report = await done('drill', 'report', String(id));
+  expect(report).toMatch(/\nConfirmed writes lost +0 +- +NOT KEPT\n/);
+  expect(report).toContain('\nWrites confirmed: 90, lost: not known\n');
 });
 
 test('drills are listed, all or of one cluster', async () => {

@@ -60,7 +60,7 @@ export async function endDrill(context: Ending, id: number, trouble: string | nu
   return verdict;
 }
 
-type Writes = { acknowledged: number; lost: number | null; trouble: string | null };
+type Writes = DrillReport['writes'] & { trouble: string | null };
 type End = { id: number; until: Date; writes: Writes; trouble: string | null };
 
 async function keepReport({ clock }: Ending, tx: Tx, { id, until, writes, trouble }: End): Promise<Verdict | null> {

@@ -1,14 +1,22 @@
-import type { DrillTimes, ObjectiveResult, Objectives, Probe, ProbeFigures, Verdict } from '#model/drill.ts';
+import type {
+  DrillReport,
+  DrillTimes,
+  ObjectiveResult,
+  Objectives,
+  Probe,
+  ProbeFigures,
+  Verdict,
+} from '#model/drill.ts';
 import type { Layer } from '#model/health.ts';
 
-/** What is judged. `lost` is null when nobody could read the writes back. */
+/** What is judged. */
 export type DrillEvidence = {
   layer: Layer;
   objectives: Objectives;
   times: DrillTimes;
   probes: Probe[];
   figures: ProbeFigures[];
-  writes: { acknowledged: number; lost: number | null };
+  writes: DrillReport['writes'];
   /** What must not happen and did: a VM that lived was made twice. */
   harm: string | null;
   /** Somebody pressed Stop, or the fault could not be done. */
